@@ -1,0 +1,266 @@
+import { z } from 'zod';
+import { BookingInput, BookingStatus, BookingView, EventBookingView } from '../domain/booking.ts';
+import { BookingId, EventId, PageQuery, pageOf } from '../domain/common.ts';
+import { EventFilter, EventInput, EventPatch, EventStatus, EventView } from '../domain/event.ts';
+import { DemoData, Liveness, Problem, Readiness, ServiceView } from '../domain/service.ts';
+import {
+  Confirmation,
+  Credentials,
+  NewUser,
+  ProfilePatch,
+  ProfileView,
+  RefreshedTokens,
+  RefreshRequest,
+  Registration,
+  Roles,
+  Tokens,
+  UserId,
+  UserView,
+} from '../domain/user.ts';
+import type { Group, Operation } from './operation.ts';
+
+const event = z.strictObject({ eventId: EventId });
+const booking = z.strictObject({ bookingId: BookingId });
+const user = z.strictObject({ userId: UserId });
+
+/** Operations on events: organizers on their own, IAM principals on all. */
+const createEvent = {
+  method: 'POST',
+  body: EventInput,
+  success: { 201: EventView },
+  idempotent: true,
+  etag: true,
+} as const;
+const updateEvent = {
+  method: 'PATCH',
+  params: event,
+  body: EventPatch,
+  success: { 200: EventView },
+  errors: ['not-found', 'capacity-too-low', 'event-has-bookings', 'invalid-state'],
+  ifMatch: true,
+  etag: true,
+} as const;
+const deleteEvent = {
+  method: 'DELETE',
+  params: event,
+  success: { 204: null },
+  errors: ['not-found', 'event-has-bookings'],
+} as const;
+const listOwnEvents = {
+  method: 'GET',
+  query: z.strictObject({ ...PageQuery.shape, status: EventStatus.optional() }),
+  success: { 200: pageOf(EventView).meta({ id: 'EventPage' }) },
+} as const;
+const listEventBookings = {
+  method: 'GET',
+  params: event,
+  query: z.strictObject({ ...PageQuery.shape, status: BookingStatus.optional() }),
+  success: { 200: pageOf(EventBookingView).meta({ id: 'EventBookingPage' }) },
+  errors: ['not-found'],
+} as const;
+
+const organizer = { auth: 'organizer', group: 'organizer' } as const;
+const admin = { auth: 'iam', group: 'admin' } as const;
+const account = { group: 'account' } as const;
+const system = { method: 'GET', auth: 'public', group: 'system' } as const;
+
+/**
+ * Every HTTP operation of the service. Routes, authorizers, handler bindings and the OpenAPI document are made from
+ * this list and from nothing else.
+ */
+export const contract = {
+  getService: { ...system, path: '/', success: { 200: ServiceView } },
+  getLiveness: { ...system, path: '/health/live', success: { 200: Liveness } },
+  getReadiness: { ...system, path: '/health/ready', success: { 200: Readiness, 503: Readiness } },
+  getOpenApi: { ...system, path: '/openapi.json', success: { 200: z.looseObject({ openapi: z.string() }) } },
+  getDocs: { ...system, path: '/docs', success: { 200: null }, produces: 'text/html' },
+  getDocsAsset: {
+    ...system,
+    path: '/docs/{asset}',
+    params: z.strictObject({ asset: z.string().max(100) }),
+    success: { 200: null },
+    produces: 'application/octet-stream',
+    errors: ['not-found'],
+    cache: 'asset',
+  },
+  getProblem: {
+    ...system,
+    path: '/problems/{code}',
+    params: z.strictObject({ code: z.string().max(100) }),
+    success: {
+      200: z.object({ code: z.string(), status: z.int(), title: z.string(), meaning: z.string(), remedy: z.string() }),
+    },
+    errors: ['not-found'],
+  },
+
+  register: {
+    ...account,
+    method: 'POST',
+    path: '/auth/register',
+    auth: 'public',
+    body: Registration,
+    success: { 202: null },
+  },
+  confirmRegistration: {
+    ...account,
+    method: 'POST',
+    path: '/auth/confirm',
+    auth: 'public',
+    body: Confirmation,
+    success: { 204: null },
+  },
+  login: {
+    ...account,
+    method: 'POST',
+    path: '/auth/login',
+    auth: 'public',
+    body: Credentials,
+    success: { 200: Tokens },
+    errors: ['unauthenticated'],
+  },
+  refresh: {
+    ...account,
+    method: 'POST',
+    path: '/auth/refresh',
+    auth: 'public',
+    body: RefreshRequest,
+    success: { 200: RefreshedTokens },
+    errors: ['unauthenticated'],
+  },
+  logout: {
+    ...account,
+    method: 'POST',
+    path: '/auth/logout',
+    auth: 'user',
+    body: RefreshRequest,
+    success: { 204: null },
+  },
+  getMe: { ...account, method: 'GET', path: '/users/me', auth: 'user', success: { 200: ProfileView } },
+  updateMe: {
+    ...account,
+    method: 'PATCH',
+    path: '/users/me',
+    auth: 'user',
+    body: ProfilePatch,
+    success: { 200: ProfileView },
+  },
+
+  listEvents: {
+    method: 'GET',
+    path: '/events',
+    auth: 'public',
+    group: 'catalog',
+    query: z.strictObject({ ...PageQuery.shape, ...EventFilter.shape }),
+    success: { 200: pageOf(EventView).meta({ id: 'EventPage' }) },
+    etag: true,
+    cache: 'catalog',
+  },
+  getEvent: {
+    method: 'GET',
+    path: '/events/{eventId}',
+    auth: 'public',
+    group: 'catalog',
+    params: event,
+    success: { 200: EventView },
+    errors: ['not-found'],
+    etag: true,
+    cache: 'catalog',
+  },
+
+  createBooking: {
+    method: 'POST',
+    path: '/bookings',
+    auth: 'user',
+    group: 'booking',
+    body: BookingInput,
+    success: { 201: BookingView },
+    errors: ['not-found', 'sold-out', 'sale-not-open', 'sale-closed', 'event-cancelled', 'purchase-limit'],
+    idempotent: true,
+  },
+  listBookings: {
+    method: 'GET',
+    path: '/bookings',
+    auth: 'user',
+    group: 'booking',
+    query: PageQuery,
+    success: { 200: pageOf(BookingView).meta({ id: 'BookingPage' }) },
+  },
+  getBooking: {
+    method: 'GET',
+    path: '/bookings/{bookingId}',
+    auth: 'user',
+    group: 'booking',
+    params: booking,
+    success: { 200: BookingView },
+    errors: ['not-found'],
+  },
+  cancelBooking: {
+    method: 'DELETE',
+    path: '/bookings/{bookingId}',
+    auth: 'user',
+    group: 'booking',
+    params: booking,
+    success: { 200: BookingView },
+    errors: ['not-found'],
+  },
+
+  createEvent: { ...createEvent, ...organizer, path: '/organizer/events' },
+  listOwnEvents: { ...listOwnEvents, ...organizer, path: '/organizer/events' },
+  updateEvent: { ...updateEvent, ...organizer, path: '/organizer/events/{eventId}' },
+  deleteEvent: { ...deleteEvent, ...organizer, path: '/organizer/events/{eventId}' },
+  listEventBookings: { ...listEventBookings, ...organizer, path: '/organizer/events/{eventId}/bookings' },
+
+  createEventAsAdmin: { ...createEvent, ...admin, path: '/admin/events' },
+  listAllEvents: { ...listOwnEvents, ...admin, path: '/admin/events' },
+  updateEventAsAdmin: { ...updateEvent, ...admin, path: '/admin/events/{eventId}' },
+  deleteEventAsAdmin: { ...deleteEvent, ...admin, path: '/admin/events/{eventId}' },
+  listEventBookingsAsAdmin: { ...listEventBookings, ...admin, path: '/admin/events/{eventId}/bookings' },
+  listUsers: {
+    ...admin,
+    method: 'GET',
+    path: '/admin/users',
+    query: PageQuery,
+    success: { 200: pageOf(UserView).meta({ id: 'UserPage' }) },
+  },
+  createUser: {
+    ...admin,
+    method: 'POST',
+    path: '/admin/users',
+    body: NewUser,
+    success: { 201: UserView },
+    errors: ['email-taken'],
+  },
+  getUser: {
+    ...admin,
+    method: 'GET',
+    path: '/admin/users/{userId}',
+    params: user,
+    success: { 200: UserView },
+    errors: ['not-found'],
+  },
+  setUserRoles: {
+    ...admin,
+    method: 'PUT',
+    path: '/admin/users/{userId}/roles',
+    params: user,
+    body: Roles,
+    success: { 200: UserView },
+    errors: ['not-found'],
+  },
+  createDemoData: { ...admin, method: 'POST', path: '/admin/demo-data', success: { 201: DemoData } },
+} as const satisfies Record<string, Operation>;
+
+export type Contract = typeof contract;
+export type OperationId = keyof Contract;
+/** The operations that one function serves. */
+export type OperationIdsOf<G extends Group> = {
+  [Id in OperationId]: Contract[Id]['group'] extends G ? Id : never;
+}[OperationId];
+
+/** The contract as a list, with the operationId in each line. */
+export const operations: readonly (Operation & { operationId: OperationId })[] = Object.entries(contract).map(
+  ([operationId, operation]) => ({ operationId: operationId as OperationId, ...operation }),
+);
+
+/** Body of every error; here so that the document generator finds all schemas in one place. */
+export { Problem };

@@ -1,0 +1,8 @@
+import { getEvent } from '../api/get-event.ts';
+import { listEvents } from '../api/list-events.ts';
+import { httpHandler } from '../shared/http-handler.ts';
+
+export const handler = httpHandler('catalog', {
+  listEvents,
+  getEvent,
+});
