@@ -22,6 +22,7 @@ import type { Group, Operation } from './operation.ts';
 const event = z.strictObject({ eventId: EventId });
 const booking = z.strictObject({ bookingId: BookingId });
 const user = z.strictObject({ userId: UserId });
+const EventPage = pageOf(EventView).meta({ id: 'EventPage' });
 
 /** Operations on events: organizers on their own, IAM principals on all. */
 const createEvent = {
@@ -49,7 +50,7 @@ const deleteEvent = {
 const listOwnEvents = {
   method: 'GET',
   query: z.strictObject({ ...PageQuery.shape, status: EventStatus.optional() }),
-  success: { 200: pageOf(EventView).meta({ id: 'EventPage' }) },
+  success: { 200: EventPage },
 } as const;
 const listEventBookings = {
   method: 'GET',
@@ -78,8 +79,8 @@ export const contract = {
     ...system,
     path: '/docs/{asset}',
     params: z.strictObject({ asset: z.string().max(100) }),
-    success: { 200: null },
-    produces: 'application/octet-stream',
+    success: { 200: null, 304: null },
+    produces: '*/*',
     errors: ['not-found'],
     cache: 'asset',
   },
@@ -151,7 +152,7 @@ export const contract = {
     auth: 'public',
     group: 'catalog',
     query: z.strictObject({ ...PageQuery.shape, ...EventFilter.shape }),
-    success: { 200: pageOf(EventView).meta({ id: 'EventPage' }) },
+    success: { 200: EventPage },
     etag: true,
     cache: 'catalog',
   },

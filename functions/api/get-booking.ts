@@ -1,5 +1,9 @@
+import { bookingView } from '../domain/booking.ts';
+import { getBooking as readBooking } from '../store/booking-store.ts';
 import type { Handler } from './request.ts';
 
-export const getBooking: Handler<'getBooking'> = async () => {
-  throw new Error('not written yet');
-};
+/** One of the caller's bookings. */
+export const getBooking: Handler<'getBooking'> = async ({ params, caller }) => ({
+  status: 200,
+  body: bookingView(await readBooking(caller.userId, params.bookingId)),
+});

@@ -1,5 +1,8 @@
+import { docsContentSecurityPolicy, docsPage } from './docs-page.ts';
 import type { Handler } from './request.ts';
 
-export const getDocs: Handler<'getDocs'> = async () => {
-  throw new Error('not written yet');
-};
+export const getDocs: Handler<'getDocs'> = async () => ({
+  status: 200,
+  body: docsPage,
+  headers: { 'content-security-policy': docsContentSecurityPolicy, 'referrer-policy': 'no-referrer' },
+});

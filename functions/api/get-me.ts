@@ -1,5 +1,41 @@
-import type { Handler } from './request.ts';
+import { GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { DomainError } from '../domain/errors.ts';
+import type { Profile } from '../domain/user.ts';
+import { identity } from '../shared/identity-client.ts';
+import { alike, answered } from '../shared/identity-errors.ts';
+import { attribute } from '../shared/identity-user.ts';
+import { createProfile, getProfile } from '../store/profile-store.ts';
+import type { Handler, Person } from './request.ts';
 
-export const getMe: Handler<'getMe'> = async () => {
-  throw new Error('not written yet');
+export const getMe: Handler<'getMe'> = async ({ caller }) => {
+  const profile = (await getProfile(caller.userId)) ?? (await firstProfile(caller));
+  return { status: 200, body: { ...profile, roles: [...caller.roles] } };
 };
+
+/**
+ * Makes a person's profile from the user pool, when they are seen for the first time. The access token is all that
+ * this needs, so the function has no right to read other people's accounts.
+ *
+ * @throws {DomainError} unauthenticated where the account is gone, busy.
+ */
+export async function firstProfile({ userId, accessToken }: Person): Promise<Profile> {
+  const command = new GetUserCommand({ AccessToken: accessToken });
+  const { UserAttributes } = await answered(identity.send(command), accountIsGone);
+  const now = new Date().toISOString();
+  return createProfile({
+    userId,
+    email: attribute(UserAttributes, 'email'),
+    name: attribute(UserAttributes, 'name'),
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+/** A token outlives the account it was made for, and its own revocation, until it expires. */
+export const accountIsGone = alike(
+  () => new DomainError('unauthenticated', 'The account of this token is gone, or the token is revoked.', {}),
+  'UserNotFoundException',
+  'NotAuthorizedException',
+  'UserNotConfirmedException',
+  'PasswordResetRequiredException',
+);

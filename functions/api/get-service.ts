@@ -1,5 +1,10 @@
+import { env } from '../shared/env.ts';
 import type { Handler } from './request.ts';
 
-export const getService: Handler<'getService'> = async () => {
-  throw new Error('not written yet');
-};
+/** Where to go from the root: addresses are relative to the API, whatever its host name. */
+const links = { docs: '/docs', openapi: '/openapi.json', health: '/health/ready', events: '/events' };
+
+export const getService: Handler<'getService'> = async () => ({
+  status: 200,
+  body: { name: 'evently', version: env('SERVICE_VERSION'), links },
+});

@@ -36,6 +36,8 @@ export interface Request<O extends Operation = Operation> {
   path: string;
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
+  /** When the gateway got the request; milliseconds since 1970. */
+  startedAtMs: number;
   /** Milliseconds that are left for work, with the time to answer taken off. */
   remainingMs: () => number;
 }

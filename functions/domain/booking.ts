@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Amount, BookingId, EventId, TierId, Timestamp, text } from './common.ts';
+import { Amount, BookingId, EventId, inOrder, TierId, Timestamp, text } from './common.ts';
 import { Currency } from './event.ts';
 import { limits } from './limits.ts';
 
@@ -53,6 +53,10 @@ export interface Booking extends BookingView {
 
 /** The part of a stored booking that its buyer sees. */
 export function bookingView(booking: Booking): BookingView {
-  const { userId: _userId, draws: _draws, counted: _counted, ...view } = booking;
-  return view;
+  return inOrder(BookingView.shape, booking as BookingView);
+}
+
+/** The part of a stored booking that the organizer sees. */
+export function eventBookingView(booking: Booking): EventBookingView {
+  return inOrder(EventBookingView.shape, booking as EventBookingView);
 }

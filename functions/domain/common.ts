@@ -83,3 +83,15 @@ export interface Page<Item> {
   items: Item[];
   nextCursor?: string;
 }
+
+/**
+ * The members of `object` that the shape names, in its order: DynamoDB keeps no order of attributes, and the same
+ * resource should have the same bytes.
+ */
+export function inOrder<Shape extends object, Source extends object>(shape: Shape, source: Source): Source {
+  const entries = Object.keys(shape).flatMap((key) => {
+    const value = (source as Record<string, unknown>)[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(entries) as Source;
+}

@@ -70,16 +70,16 @@ const eventFields = {
 type Schedule = { startsAt?: string | undefined; endsAt?: string | undefined; tiers?: TierInput[] | undefined };
 
 /** Rules between fields, shared by create and update; `add` takes a path and a message. */
-function checkBetweenFields(event: Schedule, add: (path: (string | number)[], message: string) => void): void {
+export function checkBetweenFields(event: Schedule, add: (path: (string | number)[], message: string) => void): void {
   if (event.startsAt && event.endsAt && event.endsAt <= event.startsAt) add(['endsAt'], 'must be after startsAt');
   const seen = new Set<string>();
   event.tiers?.forEach((tier, index) => {
     if (seen.has(tier.tierId)) add(['tiers', index, 'tierId'], 'is used twice');
     seen.add(tier.tierId);
-    if (tier.saleOpensAt && tier.saleClosesAt && tier.saleClosesAt <= tier.saleOpensAt) {
-      add(['tiers', index, 'saleClosesAt'], 'must be after saleOpensAt');
+    const closesAt = tier.saleClosesAt ?? event.startsAt;
+    if (tier.saleOpensAt && closesAt && closesAt <= tier.saleOpensAt) {
+      add(['tiers', index, 'saleOpensAt'], 'must be before the sale closes');
     }
-    if (tier.maxPerUser !== undefined && tier.maxPerUser < 1) add(['tiers', index, 'maxPerUser'], 'must be at least 1');
   });
 }
 
@@ -100,9 +100,13 @@ export const EventPatch = z
   .meta({ id: 'EventPatch' });
 export type EventPatch = z.output<typeof EventPatch>;
 
-/** A tier as the event item keeps it. `shards` is fixed when the tier is created. */
+/**
+ * A tier as the event item keeps it. `shards` is fixed when the tier is created; `ruleVersion` is the version of the
+ * event with which the sale rules of the tier last changed.
+ */
 export interface Tier extends TierInput {
   shards: number;
+  ruleVersion: number;
 }
 
 /** An event as stored: everything but what the shards know. `bookingPartitions` never shrinks. */
@@ -113,6 +117,8 @@ export interface Event extends Omit<EventInput, 'tiers' | 'status'> {
   tiers: Tier[];
   bookingPartitions: number;
   version: number;
+  /** The request that wrote this version: a repeated write knows its own result. */
+  changeId: string;
   createdAt: string;
   updatedAt: string;
   cancelledAt?: string;
@@ -135,11 +141,11 @@ export type TierView = z.infer<typeof TierView>;
 export const EventView = z
   .object({
     eventId: EventId,
+    status: EventStatus,
     ...eventFields,
     startsAt: Timestamp,
     endsAt: Timestamp.optional(),
     tiers: z.array(TierView),
-    status: EventStatus,
     version: z.int().min(1),
     createdAt: Timestamp,
     updatedAt: Timestamp,

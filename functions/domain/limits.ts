@@ -51,8 +51,12 @@ export const limits = {
 
 const relations: ReadonlyArray<readonly [boolean, string]> = [
   [
-    limits.shardsPerEvent + limits.tiersPerEvent <= limits.actionsPerTransaction + limits.tiersPerEvent - 2,
-    'an event, its shards and an idempotency record fit into one transaction',
+    limits.shardsPerEvent + 3 <= limits.actionsPerTransaction,
+    'an event, its ownership, an idempotency record and all shards fit into one transaction',
+  ],
+  [
+    limits.shardsPerTier + 3 <= limits.actionsPerTransaction,
+    'a booking, its purchase count, an idempotency record and a draw from every shard fit into one transaction',
   ],
   [
     limits.shardsPerTier + limits.tiersPerEvent - 1 <= limits.shardsPerEvent,

@@ -7,7 +7,13 @@ export const Role = z.enum(['organizers']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;
 
 const Name = text(limits.nameCharacters).meta({ example: 'Ada Lovelace' });
-const Password = z.string().min(limits.passwordMinCharacters).max(limits.passwordMaxCharacters);
+/** The user pool takes spaces inside of a password, but not at its ends. */
+const Password = z
+  .string()
+  .min(limits.passwordMinCharacters)
+  .max(limits.passwordMaxCharacters)
+  .regex(/^\S(?:.*\S)?$/su, 'no space at the beginning or end')
+  .meta({ example: 'correct horse battery staple' });
 
 export const Registration = z
   .strictObject({ email: Email, password: Password, name: Name })
@@ -18,9 +24,13 @@ export const Confirmation = z
 export const Credentials = z
   .strictObject({ email: Email, password: z.string().min(1).max(limits.passwordMaxCharacters) })
   .meta({ id: 'Credentials' });
-export const RefreshRequest = z
-  .strictObject({ refreshToken: z.string().min(1).max(4_096) })
-  .meta({ id: 'RefreshRequest' });
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html */
+const RefreshToken = z
+  .string()
+  .max(4_096)
+  .regex(/^[A-Za-z0-9\-_=.]+$/, 'not a refresh token')
+  .meta({ example: 'eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0.kD3b' });
+export const RefreshRequest = z.strictObject({ refreshToken: RefreshToken }).meta({ id: 'RefreshRequest' });
 
 export const Tokens = z
   .object({

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { operations } from '../api/contract.ts';
 import type { Group, Operation } from '../api/operation.ts';
 import type { HandlersOf, Request } from '../api/request.ts';
-import { notFound } from '../domain/errors.ts';
+import { isDomainError, notFound } from '../domain/errors.ts';
 import { etagOf, noneMatch } from './etag.ts';
 import { logger } from './logger.ts';
 import { type HttpAnswer, problemAnswer } from './problem.ts';
@@ -43,7 +43,9 @@ export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, 
     .use(requestLog())
     .onError((request) => {
       const answer = problemAnswer(request.error, request.event.requestContext.requestId);
-      if (answer.statusCode >= 500) logger.error('request failed', { error: request.error ?? undefined });
+      const error = request.error ?? undefined;
+      if (isDomainError(error, 'busy')) logger.warn('request gave up', { error });
+      else if (answer.statusCode >= 500) logger.error('request failed', { error });
       request.response = answer;
     })
     .handler(async (event, context) => {

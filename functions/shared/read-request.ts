@@ -31,6 +31,7 @@ export function readRequest(operation: Operation, event: HttpEvent, context: Con
     path: event.rawPath,
     headers: event.headers,
     requestId: event.requestContext.requestId,
+    startedAtMs: event.requestContext.timeEpoch,
     remainingMs: () => context.getRemainingTimeInMillis() - limits.answerReserveMs,
   };
   // The types of the parts follow from the operation, which is only known at run time here.

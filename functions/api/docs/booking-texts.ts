@@ -1,0 +1,50 @@
+import type { TextsOf } from './operation-texts.ts';
+import { booking, bookingId, cursor, eventId } from './values.ts';
+
+export const bookingTexts: TextsOf<'booking'> = {
+  createBooking: {
+    summary: 'Book tickets',
+    description:
+      'Takes `quantity` seats of one tier, all or none, at the price of this moment. A booking never takes a seat that ' +
+      'does not exist, and `sold-out` is only answered when all seats of the tier together are too few.\n\n' +
+      'Send an `Idempotency-Key`: if the answer gets lost, the same request with the same key returns the same booking ' +
+      'and books nothing more. `busy` means that nothing was decided; send the same request with the same key again.\n\n' +
+      'Price and buyer are never part of the request. `quantity` must not exceed the tier’s `maxPerBooking`, and all ' +
+      'bookings of one person together not its `maxPerUser` (`purchase-limit`). ' +
+      'An event that is not published is `not-found`.',
+    body: { eventId, tierId: 'standard', quantity: 2 },
+    answers: {
+      201: {
+        description: 'Booked. The seats are yours.',
+        location: `/bookings/${bookingId}`,
+        example: booking,
+      },
+    },
+  },
+  listBookings: {
+    summary: 'List the own bookings',
+    description: 'Newest first, cancelled ones too, a page at a time.',
+    query: { limit: 20, cursor },
+    answers: { 200: { description: 'A page of bookings.', example: { items: [booking], nextCursor: cursor } } },
+  },
+  getBooking: {
+    summary: 'Read one of the own bookings',
+    description: 'Another person’s booking is answered exactly like one that does not exist: `not-found`.',
+    params: { bookingId },
+    answers: { 200: { description: 'The booking.', example: booking } },
+  },
+  cancelBooking: {
+    summary: 'Cancel a booking',
+    description:
+      'Gives the seats back at once; others can book them. Needs no key: a booking that is cancelled already is ' +
+      'answered as it is, and its seats are given back once only. ' +
+      'Another person’s booking is answered exactly like one that does not exist: `not-found`.',
+    params: { bookingId },
+    answers: {
+      200: {
+        description: 'The cancelled booking.',
+        example: { ...booking, status: 'CANCELLED', updatedAt: '2027-02-03T17:45:10.000Z' },
+      },
+    },
+  },
+};

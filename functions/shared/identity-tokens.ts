@@ -1,0 +1,63 @@
+import {
+  type AuthenticationResultType,
+  type AuthFlowType,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { DomainError } from '../domain/errors.ts';
+import { env } from './env.ts';
+import { identity } from './identity-client.ts';
+import { alike, answered } from './identity-errors.ts';
+
+export interface AccessToken {
+  accessToken: string;
+  expiresIn: number;
+  tokenType: 'Bearer';
+}
+export interface SignIn extends AccessToken {
+  refreshToken: string | undefined;
+}
+
+/**
+ * Asks the user pool for tokens. Every reason to refuse them gets one answer, so that it does not tell whether an
+ * account exists, is confirmed or disabled. A challenge (a temporary password, a second factor) is such a reason too:
+ * this API has no way to answer one.
+ *
+ * @throws {DomainError} `refusal`, busy.
+ */
+export async function signIn(
+  flow: AuthFlowType,
+  parameters: Record<string, string>,
+  refusal: () => DomainError,
+): Promise<SignIn> {
+  const command = new InitiateAuthCommand({
+    AuthFlow: flow,
+    ClientId: env('USER_POOL_CLIENT_ID'),
+    AuthParameters: parameters,
+  });
+  const { AuthenticationResult: tokens } = await answered(
+    identity.send(command),
+    alike(
+      refusal,
+      'NotAuthorizedException',
+      'UserNotFoundException',
+      'UserNotConfirmedException',
+      'PasswordResetRequiredException',
+      'InvalidPasswordException',
+    ),
+  );
+  if (!tokens?.AccessToken) throw refusal();
+  return {
+    accessToken: tokens.AccessToken,
+    refreshToken: tokens.RefreshToken,
+    expiresIn: secondsLeft(tokens, tokens.AccessToken),
+    tokenType: 'Bearer',
+  };
+}
+
+/** `ExpiresIn` is optional in the pool's answer; the token itself always says when it ends (RFC 7519, 4.1.4). */
+function secondsLeft(tokens: AuthenticationResultType, accessToken: string): number {
+  if (tokens.ExpiresIn !== undefined) return tokens.ExpiresIn;
+  const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
+  const { exp } = JSON.parse(payload) as { exp: number };
+  return Math.max(0, exp - Math.floor(Date.now() / 1_000));
+}

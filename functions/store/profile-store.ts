@@ -1,0 +1,56 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { Profile } from '../domain/user.ts';
+import { documents, tableName } from './client.ts';
+import { profileKey } from './keys.ts';
+
+const notYetThere = 'attribute_not_exists(pk)';
+const alreadyThere = 'attribute_exists(pk)';
+
+/** Consistent, so that a person sees the change they just made. */
+export async function getProfile(userId: string): Promise<Profile | undefined> {
+  const command = new GetCommand({ TableName: tableName(), Key: profileKey(userId), ConsistentRead: true });
+  const { Item } = await documents.send(command);
+  return Item && Profile.parse(Item);
+}
+
+/** Stores a first profile. Where another request was faster, its profile stays and is the answer. */
+export async function createProfile(profile: Profile): Promise<Profile> {
+  const command = new PutCommand({
+    TableName: tableName(),
+    Item: { ...profileKey(profile.userId), ...profile },
+    ConditionExpression: notYetThere,
+  });
+  try {
+    await documents.send(command);
+    return profile;
+  } catch (error) {
+    const stored = isRefused(error) ? await getProfile(profile.userId) : undefined;
+    if (!stored) throw error;
+    return stored;
+  }
+}
+
+/** The profile with its new name, or undefined where there is none yet. */
+export async function renameProfile(userId: string, name: string, updatedAt: string): Promise<Profile | undefined> {
+  const command = new UpdateCommand({
+    TableName: tableName(),
+    Key: profileKey(userId),
+    UpdateExpression: 'SET #name = :name, updatedAt = :updatedAt',
+    ConditionExpression: alreadyThere,
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: { ':name': name, ':updatedAt': updatedAt },
+    ReturnValues: 'ALL_NEW',
+  });
+  try {
+    const { Attributes } = await documents.send(command);
+    return Profile.parse(Attributes);
+  } catch (error) {
+    if (isRefused(error)) return undefined;
+    throw error;
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ConditionalCheckFailedException;
+}

@@ -1,0 +1,37 @@
+import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { operations } from '../../functions/api/contract.ts';
+
+/** The managed policy that makes an IAM principal an administrator: it may call the IAM routes of this API, no others. */
+export class AdminPolicy extends Construct {
+  public readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, api: HttpApi) {
+    super(scope, id);
+
+    const routes = operations
+      .filter((operation) => operation.auth === 'iam')
+      .map(({ method, path }) => ({ method, path: path.replaceAll(/\{[^}]+\}/g, '*') }));
+
+    this.policy = new ManagedPolicy(this, 'Policy', {
+      description: 'Permits the administrative operations of Evently.',
+      statements: [
+        new PolicyStatement({
+          actions: ['execute-api:Invoke'],
+          resources: routes.map(({ method, path }) => api.arnForExecuteApi(method, path, '*')),
+        }),
+      ],
+    });
+
+    const apiId = Stack.of(this).getLogicalId(api.node.defaultChild as CfnElement);
+    const arn = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${apiId}>`;
+    for (const { method, path } of routes) {
+      Validations.of(this.policy).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${arn}/*/${method}${path}]`,
+        reason: 'The wildcards stand for the stage, of which the API has one, and for path parameters.',
+      });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionSpec, Group } from '../functions.ts';
+import type { Settings } from '../settings.ts';
+
+export interface ApiFunctionProps {
+  readonly group: Group;
+  readonly spec: FunctionSpec;
+  /** Folder with the bundled code. */
+  readonly code: string;
+  readonly settings: Settings;
+  /** @default none beside what grants add */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The function of a privilege group, with a role and a log group of its own. */
+export class ApiFunction extends Construct {
+  public readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
+    super(scope, id);
+    const { group, spec, settings } = props;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    // Not the managed AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources that a permission could name; nothing else of the role is for all resources.',
+    });
+
+    this.function = new LambdaFunction(this, 'Function', {
+      description: `Evently ${settings.stage}: the operations of the group ${group}`,
+      code: Code.fromAsset(props.code),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: spec.memoryMb,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      role,
+      logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+    });
+  }
+}

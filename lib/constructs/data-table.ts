@@ -1,0 +1,52 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { FunctionSpec } from '../functions.ts';
+import type { Settings } from '../settings.ts';
+
+const indexName = 'gsi1';
+
+/** The one table: a single index, TTL, and a stream from which everything that follows a commit is driven. */
+export class DataTable extends Construct {
+  public readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, settings: Pick<Settings, 'ephemeral'>) {
+    super(scope, id);
+
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName,
+          partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+          sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+          projectionType: ProjectionType.ALL,
+        },
+      ],
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expiresAt',
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !settings.ephemeral,
+      removalPolicy: settings.ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Gives the function these rights and the table's name together, so that neither is forgotten. */
+  grant(target: LambdaFunction, rights: Pick<FunctionSpec, 'table' | 'index'>): void {
+    const resources = [
+      { actions: rights.table, arn: this.table.tableArn },
+      { actions: rights.index, arn: `${this.table.tableArn}/index/${indexName}` },
+    ];
+    for (const { actions, arn } of resources) {
+      if (actions.length === 0) continue;
+      target.addToRolePolicy(
+        new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [arn] }),
+      );
+    }
+    target.addEnvironment('TABLE_NAME', this.table.tableName);
+  }
+}

@@ -1,0 +1,129 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi as Api,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
+  type HttpRouteProps,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { operations } from '../../functions/api/contract.ts';
+import type { Group, Operation } from '../functions.ts';
+import type { Settings } from '../settings.ts';
+import type { Identity } from './identity.ts';
+
+export interface HttpApiProps {
+  readonly functions: Readonly<Record<Group, IFunction>>;
+  readonly identity: Identity;
+  readonly settings: Settings;
+}
+
+/**
+ * The authorizer takes a token for the right one where `aud` or `client_id` names the client, so an ID token would
+ * pass. Only access tokens carry a scope, and this is the one that the user pool gives at sign-in.
+ */
+const accessTokenScopes = ['aws.cognito.signin.user.admin'];
+
+const accessLog = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+  authorizerError: '$context.authorizer.error',
+};
+
+/** The HTTP API: every operation of the contract is a route, everything else goes to the group `system`. */
+export class HttpApi extends Construct {
+  public readonly api: Api;
+
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
+    super(scope, id);
+    const { identity, settings } = props;
+
+    const integrationOf = integrations(props.functions);
+    const authorization = authorizations(identity);
+
+    this.api = new Api(this, 'Http', {
+      description: `Evently ${settings.stage}`,
+      createDefaultStage: false,
+    });
+    for (const { operationId, method, path, group, auth } of operations) {
+      const routeKey = HttpRouteKey.with(path, HttpMethod[method]);
+      this.addRoute(operationId, { routeKey, integration: integrationOf[group], ...authorization[auth] });
+    }
+    this.addRoute('unknown', {
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: integrationOf.system,
+      ...authorization.public,
+    });
+    this.addStage(settings);
+  }
+
+  private addRoute(id: string, props: Omit<HttpRouteProps, 'httpApi'>): void {
+    const route = new HttpRoute(this, id, { httpApi: this.api, ...props });
+    if (props.authorizer instanceof HttpNoneAuthorizer) {
+      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: 'The contract makes this route public.' });
+    }
+  }
+
+  private addStage(settings: Settings): void {
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: settings.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(accessLog)),
+      },
+    });
+  }
+}
+
+/** One integration, and one permission to invoke, for each function. */
+function integrations(functions: HttpApiProps['functions']): Record<Group, HttpLambdaIntegration> {
+  const pairs = Object.entries(functions).map(([group, target]) => [
+    group,
+    new HttpLambdaIntegration(group, target, { scopePermissionToRoute: false }),
+  ]);
+  return Object.fromEntries(pairs);
+}
+
+interface Authorization {
+  readonly authorizer: IHttpRouteAuthorizer;
+  readonly authorizationScopes?: string[];
+}
+
+function authorizations(identity: Identity): Record<Operation['auth'], Authorization> {
+  const people: Authorization = {
+    authorizer: new HttpUserPoolAuthorizer('People', identity.userPool, { userPoolClients: [identity.client] }),
+    authorizationScopes: accessTokenScopes,
+  };
+  return {
+    public: { authorizer: new HttpNoneAuthorizer() },
+    user: people,
+    organizer: people,
+    iam: { authorizer: new HttpIamAuthorizer() },
+  };
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+/** Runs `"$@"` in place of the shell, and ends it when the standard input closes: with the process that started it. */
+const untilStdinCloses = 'exec 3<&0; (cat <&3 >/dev/null; kill $$ 2>/dev/null) & exec "$@" 3<&- </dev/null';
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** Ends the child and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program that cannot outlive this process, not even when this process is killed. It has its own process
+ * group, so that Ctrl-C reaches the stack alone, which then stops its parts in order.
+ *
+ * @param logFile - takes what the program prints.
+ */
+export function startChild(program: string, args: readonly string[], logFile: string): Child {
+  const log = openSync(logFile, 'a');
+  const stdio = ['pipe', log, log] as const;
+  const child =
+    process.platform === 'win32'
+      ? spawn(program, args, { stdio: [...stdio] })
+      : spawn('sh', ['-c', untilStdinCloses, 'sh', program, ...args], { stdio: [...stdio], detached: true });
+  closeSync(log);
+  return { process: child, stop: () => stopChild(child, () => child.stdin?.end()) };
+}
+
+/** Asks a child to end, and kills it where it does not within two seconds. */
+export async function stopChild(child: ChildProcess, ask: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'exit');
+  ask();
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 2_000);
+  await gone;
+  clearTimeout(impatience);
+}
+
+/** A port that was free a moment ago, for programs that do not tell which one they were given. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no port');
+  return address.port;
+}

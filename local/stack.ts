@@ -1,0 +1,197 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apiRoutes, routesWithoutPermission } from './api-routes.ts';
+import { cognitoConfig, startCognito } from './cognito.ts';
+import { type DataDir, openDataDir } from './data-dir.ts';
+import { createTables } from './dynamodb.ts';
+import { startDynoxide } from './dynoxide.ts';
+import { createFunctions } from './functions.ts';
+import { createApi } from './http-api.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { iamAuthorizer } from './iam-authorizer.ts';
+import { jwtAuthorizer } from './jwt-authorizer.ts';
+import type { StackOutputs } from './outputs.ts';
+import type { World } from './resource-types.ts';
+import { startSqs } from './sqs.ts';
+import { StackError } from './stack-error.ts';
+import { readAssembly, synthesize } from './synthesize.ts';
+import { type ResolvedTemplate, type Resource, resolveTemplate } from './template.ts';
+
+export interface StackOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Output of `cdk synth`; without it the app is synthesized into the data directory. */
+  readonly assemblyDir?: string;
+  /** @default 123456 */
+  readonly confirmationCode?: string;
+  /** Another DynamoDB to use in place of the embedded one. */
+  readonly dynamodbEndpoint?: string;
+  /** Instances of each function that run at once. @default 4 */
+  readonly maxInstances?: number;
+  /** Told what the functions warn of and how they fail. Everything they print is in `functions.log`. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Stack {
+  readonly outputs: StackOutputs;
+  readonly template: ResolvedTemplate;
+  stop(): Promise<void>;
+}
+
+const region = 'us-east-1';
+const accountId = '000000000000';
+
+/**
+ * Runs the stack of the CDK app on this machine, until `stop` is called or this process ends, however it ends.
+ *
+ * @throws {StackError} where the port or the data directory is taken, the database is missing, or the template holds
+ *   something that is not understood.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { log = () => undefined } = options;
+  await using parts = new AsyncDisposableStack();
+  const dataDir = openDataDir(options.dataDir);
+  parts.defer(() => dataDir.release());
+  const server = await startHttpServer(options.port, (error) => log(String(error)));
+  parts.defer(() => server.stop());
+
+  const confirmationCode = options.confirmationCode ?? '123456';
+  const cognitoProcess = startCognito(join(dataDir.path, 'cognito'), confirmationCode);
+  parts.defer(() => cognitoProcess.stop());
+  const [assembly, dynamodb, sqs] = await allSettled([
+    options.assemblyDir ? readAssembly(options.assemblyDir) : synthesize(join(dataDir.path, 'cdk.out')),
+    startDatabase(options, dataDir).then((database) => stopWith(parts, database)),
+    startSqs(join(dataDir.path, 'sqs'), region).then((queues) => stopWith(parts, queues)),
+  ]);
+
+  const world: World = { region, accountId, stackName: assembly.stackName, apiUrl: server.url, id: dataDir.id };
+  const template = resolveTemplate(assembly.template, world);
+  const [cognito] = await allSettled([
+    cognitoProcess.serve(cognitoConfig(template, region)),
+    createTables(template.of('AWS::DynamoDB::GlobalTable'), dynamodb.endpoint, region),
+  ]);
+  const outputs = outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs });
+
+  const functions = createFunctions(template, {
+    assembly,
+    endpoints: { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, cognito: cognito.endpoint },
+    region,
+    id: dataDir.id,
+    logFile: join(dataDir.path, 'functions.log'),
+    maxInstances: options.maxInstances ?? 4,
+    onLog: log,
+  });
+  for (const target of functions.values()) parts.defer(() => target.stop());
+  await serveApi({ template, server, outputs, functions, cognitoEndpoint: cognito.endpoint, log });
+  for (const target of functions.values()) target.warm();
+
+  const outputsFile = join(dataDir.path, 'outputs.json');
+  await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
+  // The last to be registered is the first to happen: no new requests while the parts go away.
+  parts.defer(() => server.stop());
+  parts.defer(() => rm(outputsFile, { force: true }));
+  const running = parts.move();
+  return { outputs, template, stop: () => running.disposeAsync() };
+}
+
+async function startDatabase({ dynamodbEndpoint }: StackOptions, dataDir: DataDir) {
+  if (dynamodbEndpoint) return { endpoint: dynamodbEndpoint, stop: async () => undefined };
+  return await startDynoxide(dataDir.path, {
+    platform: process.platform,
+    arch: process.arch,
+    path: process.env.PATH ?? '',
+  });
+}
+
+interface ApiParts {
+  readonly template: ResolvedTemplate;
+  readonly server: HttpServer;
+  readonly outputs: StackOutputs;
+  readonly functions: ReturnType<typeof createFunctions>;
+  readonly cognitoEndpoint: string;
+  readonly log: (line: string) => void;
+}
+
+async function serveApi({ template, server, outputs, functions, cognitoEndpoint, log }: ApiParts): Promise<void> {
+  const { ref: apiId } = only(template, 'AWS::ApiGatewayV2::Api');
+  only(template, 'AWS::ApiGatewayV2::Stage');
+  const authorizers = template.of('AWS::ApiGatewayV2::Authorizer').map(async ({ ref, properties }) => {
+    const { Issuer: issuer, Audience: audience } = properties.JwtConfiguration;
+    const keys = await fetch(`${cognitoEndpoint}/${poolOf(issuer, template)}/.well-known/jwks.json`);
+    return [ref, jwtAuthorizer({ issuer, audience, keys: (await keys.json()) as { keys: [] } })] as const;
+  });
+  const administrator = {
+    name: 'admin',
+    credentials: { accessKeyId: outputs.adminAccessKeyId, secretAccessKey: outputs.adminSecretAccessKey },
+    policies: template.of('AWS::IAM::ManagedPolicy').map(({ properties }) => properties.PolicyDocument),
+  };
+  const stranger = {
+    name: 'stranger',
+    credentials: { accessKeyId: outputs.strangerAccessKeyId, secretAccessKey: outputs.strangerSecretAccessKey },
+    policies: [],
+  };
+  const routes = apiRoutes(template, {
+    functions,
+    jwtAuthorizers: new Map(await Promise.all(authorizers)),
+    iamAuthorizer: iamAuthorizer({ principals: [administrator, stranger], region, accountId, apiId }),
+  });
+  for (const routeKey of routesWithoutPermission(template, `arn:aws:execute-api:${region}:${accountId}:${apiId}`)) {
+    log(`No AWS::Lambda::Permission lets API Gateway invoke the function of ${routeKey}: AWS would answer 500.`);
+  }
+  server.handleWith(createApi({ apiId, accountId, routes }));
+}
+
+function poolOf(issuer: string, template: ResolvedTemplate): string {
+  const pool = template.of('AWS::Cognito::UserPool').find(({ attributes }) => attributes.ProviderURL === issuer);
+  if (!pool) throw new StackError(`The issuer ${issuer} is no user pool of the template.`);
+  return pool.ref;
+}
+
+interface OutputParts {
+  readonly template: ResolvedTemplate;
+  readonly server: HttpServer;
+  readonly dataDir: DataDir;
+  readonly confirmationCode: string;
+  readonly dynamodb: { readonly endpoint: string };
+  readonly sqs: { readonly endpoint: string };
+}
+
+function outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs }: OutputParts): StackOutputs {
+  const accessKeyId = (name: string) => `AKIA${dataDir.id(`${name} key`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
+  return {
+    apiUrl: server.url,
+    region,
+    userPoolId: only(template, 'AWS::Cognito::UserPool').ref,
+    userPoolClientId: only(template, 'AWS::Cognito::UserPoolClient').ref,
+    confirmationCode,
+    adminAccessKeyId: accessKeyId('admin'),
+    adminSecretAccessKey: dataDir.id('admin secret', 40),
+    strangerAccessKeyId: accessKeyId('stranger'),
+    strangerSecretAccessKey: dataDir.id('stranger secret', 40),
+    tableName: only(template, 'AWS::DynamoDB::GlobalTable').ref,
+    dynamodbEndpoint: dynamodb.endpoint,
+    sqsEndpoint: sqs.endpoint,
+  };
+}
+
+/** @throws {StackError} where the template has none of the type, or several. */
+function only<T extends Parameters<ResolvedTemplate['of']>[0]>(template: ResolvedTemplate, type: T): Resource<T> {
+  const [first, second] = template.of(type);
+  if (!first || second) throw new StackError(`The local stack runs a template with exactly one ${type}.`);
+  return first;
+}
+
+function stopWith<T extends { stop(): Promise<void> }>(parts: AsyncDisposableStack, part: T): T {
+  parts.defer(() => part.stop());
+  return part;
+}
+
+/** Waits for all even if one fails, so that nothing starts after the rest was stopped. */
+async function allSettled<T extends readonly unknown[]>(promises: [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(promises);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    [K in keyof T]: Awaited<T[K]>;
+  };
+}

@@ -1,0 +1,57 @@
+import { firstBookingLine, loadDemoData } from './first-booking.ts';
+import { readSettings } from './settings.ts';
+import { type Stack, startStack } from './stack.ts';
+import { StackError } from './stack-error.ts';
+
+// `npm start`: runs the stack until Ctrl-C.
+
+const startedAt = performance.now();
+const print = (line = '') => process.stdout.write(`${line}\n`);
+const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+process.on('SIGINT', () => ask());
+process.on('SIGTERM', () => ask());
+process.on('SIGHUP', () => ask());
+
+try {
+  const settings = readSettings(process.env);
+  print('Synthesizing the CDK app and starting its parts …');
+  const stack = await startStack({ ...settings, log: (line) => process.stderr.write(`${line}\n`) });
+  try {
+    await introduce(stack, settings.dataDir);
+    await asked;
+    print('\nStopping …');
+  } finally {
+    await stack.stop();
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof StackError ? error.message : inspectable(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function introduce({ outputs, template }: Stack, dataDir: string): Promise<void> {
+  print(
+    `Found in the template: ${[
+      count(template.of('AWS::ApiGatewayV2::Route').length, 'route'),
+      count(template.of('AWS::Lambda::Function').length, 'function'),
+      count(template.of('AWS::DynamoDB::GlobalTable').length, 'table'),
+      count(template.of('AWS::Cognito::UserPool').length, 'user pool'),
+    ].join(', ')}.`,
+  );
+  await loadDemoData(outputs);
+  const line = await firstBookingLine(outputs);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  print(`Ready after ${seconds} s.\n`);
+  print(`  API        ${outputs.apiUrl}`);
+  print(`  Reference  ${outputs.apiUrl}/docs`);
+  print(`  Data       ${dataDir} (outputs.json: credentials; functions.log: what the functions print)`);
+  if (line) print(`\nA first booking, to paste into another terminal:\n\n${line}\n`);
+  print('Ctrl-C stops everything.');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function inspectable(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

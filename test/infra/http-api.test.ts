@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { operations } from '../../functions/api/contract.ts';
+import { groups } from '../../lib/functions.ts';
+import { only, resources, synthesize, target } from './synthesized.ts';
+
+const template = synthesize();
+const routes = Object.values(resources(template, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+const routeOf = (routeKey: string) => routes.find((route) => route.RouteKey === routeKey);
+
+/** The group whose function answers on a route. */
+function groupBehind(route: { Target: unknown }): string | undefined {
+  const integration = resources(template, 'AWS::ApiGatewayV2::Integration')[target(route.Target) ?? ''];
+  const functionId = target(integration?.Properties.IntegrationUri);
+  return groups.find((group) => functionId?.startsWith(`${group}Function`));
+}
+
+describe.each(operations)('$operationId', ({ method, path, auth, group }) => {
+  const route = routeOf(`${method} ${path}`);
+
+  test(`is a route to the function ${group}`, () => {
+    expect(route).toBeDefined();
+    expect(groupBehind(route)).toBe(group);
+  });
+
+  test(`lets in who the contract says: ${auth}`, () => {
+    const expected = { public: 'NONE', user: 'JWT', organizer: 'JWT', iam: 'AWS_IAM' };
+    expect(route.AuthorizationType).toBe(expected[auth]);
+    if (expected[auth] === 'JWT') {
+      expect(Object.keys(resources(template, 'AWS::ApiGatewayV2::Authorizer'))).toContain(target(route.AuthorizerId));
+      expect(route.AuthorizationScopes, 'an ID token has no scope').toEqual(['aws.cognito.signin.user.admin']);
+    } else {
+      expect(route.AuthorizerId).toBeUndefined();
+    }
+  });
+});
+
+test('there is no route beside the contract and $default', () => {
+  const expected = operations.map(({ method, path }) => `${method} ${path}`);
+  expect(routes.map((route) => route.RouteKey).sort()).toEqual([...expected, '$default'].sort());
+});
+
+test('what matches no operation is answered by the function system, without authorization', () => {
+  const route = routeOf('$default');
+  expect(groupBehind(route)).toBe('system');
+  expect(route.AuthorizationType).toBe('NONE');
+});
+
+test('tokens are those of the user pool, for its one client, sent as Authorization header', () => {
+  const { Properties: authorizer } = only(template, 'AWS::ApiGatewayV2::Authorizer');
+  const [clientId] = Object.keys(resources(template, 'AWS::Cognito::UserPoolClient'));
+  const [poolId] = Object.keys(resources(template, 'AWS::Cognito::UserPool'));
+  expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
+  expect(authorizer.JwtConfiguration.Audience).toEqual([{ Ref: clientId }]);
+  expect(JSON.stringify(authorizer.JwtConfiguration.Issuer)).toContain('https://cognito-idp.');
+  expect(JSON.stringify(authorizer.JwtConfiguration.Issuer)).toContain(poolId);
+});
+
+test('each function has one integration with payload format 2.0, and one permission, for this API alone', () => {
+  const integrations = Object.values(resources(template, 'AWS::ApiGatewayV2::Integration'));
+  expect(integrations).toHaveLength(groups.length);
+  for (const { Properties } of integrations) {
+    expect(Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
+  }
+  const permissions = Object.values(resources(template, 'AWS::Lambda::Permission'));
+  expect(new Set(permissions.map(({ Properties }) => target(Properties.FunctionName))).size).toBe(groups.length);
+  const [apiId = ''] = Object.keys(resources(template, 'AWS::ApiGatewayV2::Api'));
+  for (const { Properties } of permissions) {
+    expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+    expect(JSON.stringify(Properties.SourceArn)).toContain(apiId);
+  }
+});
+
+test('the stage throttles, deploys itself and writes access logs as JSON that are not kept for ever', () => {
+  const { Properties: stage } = only(template, 'AWS::ApiGatewayV2::Stage');
+  expect(stage).toMatchObject({
+    StageName: '$default',
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 },
+  });
+  expect(JSON.parse(stage.AccessLogSettings.Format)).toMatchObject({
+    requestId: '$context.requestId',
+    routeKey: '$context.routeKey',
+    status: '$context.status',
+  });
+  const logGroup = resources(template, 'AWS::Logs::LogGroup')[target(stage.AccessLogSettings.DestinationArn) ?? ''];
+  expect(logGroup?.Properties.RetentionInDays).toBe(14);
+});
+
+describe('the managed policy EventlyAdmin', () => {
+  const { PolicyDocument } = only(template, 'AWS::IAM::ManagedPolicy').Properties;
+  const [apiId = ''] = Object.keys(resources(template, 'AWS::ApiGatewayV2::Api'));
+
+  test('permits every operation for IAM principals and nothing else', () => {
+    expect(PolicyDocument.Statement).toHaveLength(1);
+    const [statement] = PolicyDocument.Statement;
+    expect(statement).toMatchObject({ Effect: 'Allow', Action: 'execute-api:Invoke' });
+    const expected = operations
+      .filter((operation) => operation.auth === 'iam')
+      .map(({ method, path }) => `/*/${method}${path.replace(/\{\w+\}/, '*')}`);
+    const permitted = (statement.Resource as unknown[]).map(
+      (resource) => /\/\*\/[^"]*/.exec(JSON.stringify(resource))?.[0],
+    );
+    expect(permitted.sort()).toEqual(expected.sort());
+  });
+
+  test('names this API in every resource', () => {
+    for (const resource of PolicyDocument.Statement[0].Resource) expect(JSON.stringify(resource)).toContain(apiId);
+  });
+
+  test('permits no path outside /admin', () => {
+    for (const resource of PolicyDocument.Statement[0].Resource) {
+      expect(JSON.stringify(resource)).toMatch(/"\/\*\/[A-Z]+\/admin\//);
+    }
+  });
+});
+
+test('the outputs are what clients and administrators need', () => {
+  expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
+    'AdminPolicyArn',
+    'ApiUrl',
+    'TableName',
+    'UserPoolClientId',
+    'UserPoolId',
+  ]);
+});

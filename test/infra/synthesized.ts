@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import { EventlyStack } from '../../lib/evently-stack.ts';
+import { type Group, groups } from '../../lib/functions.ts';
+import { readSettings } from '../../lib/settings.ts';
+
+export interface Resource {
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON whose shape each test states
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is deleted after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'evently-infra-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** The stack with a placeholder for the code, because bundling takes longer than everything else. */
+export function makeStack(context: Record<string, unknown> = {}): { app: App; stack: EventlyStack } {
+  const folder = temporaryFolder();
+  const code = join(folder, 'code');
+  mkdirSync(code);
+  writeFileSync(join(code, 'index.mjs'), 'export {};');
+  const app = new App({
+    analyticsReporting: false,
+    outdir: join(folder, 'cdk.out'),
+    context: { ...cdkJson.context, ...context },
+  });
+  const bundles = Object.fromEntries(groups.map((group) => [group, code])) as Record<Group, string>;
+  return { app, stack: new EventlyStack(app, 'Evently', { settings: readSettings(app.node), bundles }) };
+}
+
+export function synthesize(context: Record<string, unknown> = {}): Template {
+  return Template.fromStack(makeStack(context).stack);
+}
+
+/** All resources of a type, by logical id. */
+export function resources(template: Template, type: string): Record<string, Resource> {
+  return template.findResources(type) as Record<string, Resource>;
+}
+
+/** The only resource of a type. */
+export function only(template: Template, type: string): Resource {
+  const found = Object.values(resources(template, type));
+  const [resource] = found;
+  if (!resource || found.length > 1) throw new Error(`${found.length} resources of type ${type}`);
+  return resource;
+}
+
+/** The resource of a type that belongs to a group. */
+export function ofGroup(template: Template, type: string, group: Group): Resource {
+  const found = Object.entries(resources(template, type)).filter(([logicalId]) => logicalId.startsWith(group));
+  const [entry] = found;
+  if (!entry || found.length > 1) throw new Error(`${found.length} resources of type ${type} for ${group}`);
+  return entry[1];
+}
+
+/** The logical id that a `Ref` or `Fn::GetAtt`, at any depth, points to. */
+export function target(value: unknown): string | undefined {
+  return /"(?:Ref|Fn::GetAtt)":\[?"([A-Za-z0-9]+)"/.exec(JSON.stringify(value))?.[1];
+}
