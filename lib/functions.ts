@@ -20,7 +20,7 @@ export interface FunctionSpec {
 
 const none = [] as const;
 const read = ['GetItem', 'BatchGetItem'] as const;
-const writeEvents = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'] as const;
+const writeEvents = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 const manageUsers = [
   'ListUsers',
   'AdminGetUser',
@@ -53,7 +53,7 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   booking: {
     memoryMb: 1024,
     timeoutSeconds: 10,
-    table: [...read, 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    table: [...read, 'Query', 'PutItem', 'UpdateItem'],
     index: none,
     userPool: none,
     knowsClient: false,
@@ -61,7 +61,7 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   organizer: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: [...read, ...writeEvents],
+    table: [...read, 'Query', ...writeEvents],
     index: ['Query'],
     userPool: none,
     knowsClient: false,

@@ -11,8 +11,8 @@ const descriptions: Readonly<Record<string, string>> = {
   cursor: 'Where the page starts: `nextCursor` of the page before, with the same filters.',
   status: 'Only those in this state.',
   q: 'Words to look for in name, description, venue and city; all of them must occur.',
-  category: 'Only this category.',
-  city: 'Only this city.',
+  category: 'Only this category, in any case.',
+  city: 'Only this city, in any case.',
   from: 'Only what starts at this time or later. Default: now.',
   to: 'Only what starts before this time.',
 };

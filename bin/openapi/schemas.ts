@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CreateDocumentOptions } from 'zod-openapi';
 
 type Override = Extract<NonNullable<CreateDocumentOptions['override']>, (...parameters: never[]) => unknown>;
@@ -15,6 +15,10 @@ export const overrideSchema: Override = ({ jsonSchema, zodSchema, io }) => {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   // The format says it, and the calendar as a regular expression is no help to anybody.
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  // Many validators compile patterns without Unicode classes. Lone surrogates, which JSON text cannot carry, are left out.
+  if (typeof jsonSchema.pattern === 'string') {
+    jsonSchema.pattern = jsonSchema.pattern.replaceAll('\\p{Cc}\\p{Cs}', '\\u0000-\\u001f\\u007f-\\u009f');
+  }
   // Answers may gain fields; requests are strict.
   if (def.type === 'object' && io === 'output' && !def.catchall) delete jsonSchema.additionalProperties;
 };

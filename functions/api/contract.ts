@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookingInput, BookingStatus, BookingView, EventBookingView } from '../domain/booking.ts';
 import { BookingId, EventId, PageQuery, pageOf } from '../domain/common.ts';
 import { EventFilter, EventInput, EventPatch, EventStatus, EventView } from '../domain/event.ts';

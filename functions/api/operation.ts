@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ErrorCode } from '../domain/errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -37,7 +37,7 @@ export interface Operation {
 /** Every error code that the operation can answer with, in a stable order. */
 export function errorsOf(operation: Operation): ErrorCode[] {
   const codes = new Set<ErrorCode>();
-  if (operation.params || operation.query || operation.body || operation.idempotent || operation.ifMatch) {
+  if (operation.query || operation.body || operation.idempotent || operation.ifMatch) {
     codes.add('validation-error');
   }
   if (operation.auth === 'user' || operation.auth === 'organizer') codes.add('unauthenticated');

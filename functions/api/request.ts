@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Role } from '../domain/user.ts';
 import type { Contract, OperationId, OperationIdsOf } from './contract.ts';
 import type { Auth, Group, Operation, Schema } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Amount, BookingId, EventId, inOrder, TierId, Timestamp, text } from './common.ts';
 import { Currency } from './event.ts';
 import { limits } from './limits.ts';

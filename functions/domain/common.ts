@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 
 /** RFC 3339, UTC, milliseconds: what the service stores and answers. Sorts as text. */

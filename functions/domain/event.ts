@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Amount, EventId, longText, TierId, Timestamp, TimestampInput, text } from './common.ts';
 import { limits } from './limits.ts';
 

@@ -2,7 +2,8 @@
 export const limits = {
   nameCharacters: 200,
   descriptionCharacters: 4_000,
-  emailCharacters: 254,
+  /** An email address is the name of a Cognito user, which has 128 characters at most. */
+  emailCharacters: 128,
   passwordMinCharacters: 12,
   passwordMaxCharacters: 256,
   idempotencyKeyCharacters: 255,

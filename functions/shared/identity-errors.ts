@@ -40,7 +40,7 @@ export async function answered<Output>(call: Promise<Output>, refusals: Refusals
     if (!(error instanceof Error)) throw error;
     if (throttles.has(error.name)) {
       const details = { retryAfterSeconds: limits.busyRetryAfterSeconds };
-      throw new DomainError('busy', 'Too many requests at the moment; nothing was changed.', details, { cause: error });
+      throw new DomainError('busy', 'Too many requests at the moment; try again.', details, { cause: error });
     }
     const refusal = Object.hasOwn(refusals, error.name) ? refusals[error.name as IdentityErrorName] : undefined;
     throw refusal ? refusal() : error;

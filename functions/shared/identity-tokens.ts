@@ -49,15 +49,15 @@ export async function signIn(
   return {
     accessToken: tokens.AccessToken,
     refreshToken: tokens.RefreshToken,
-    expiresIn: secondsLeft(tokens, tokens.AccessToken),
+    expiresIn: lifetimeSeconds(tokens, tokens.AccessToken),
     tokenType: 'Bearer',
   };
 }
 
-/** `ExpiresIn` is optional in the pool's answer; the token itself always says when it ends (RFC 7519, 4.1.4). */
-function secondsLeft(tokens: AuthenticationResultType, accessToken: string): number {
+/** `ExpiresIn` is optional in the pool's answer; the token itself always says how long it lives (RFC 7519, 4.1.4). */
+function lifetimeSeconds(tokens: AuthenticationResultType, accessToken: string): number {
   if (tokens.ExpiresIn !== undefined) return tokens.ExpiresIn;
   const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
-  const { exp } = JSON.parse(payload) as { exp: number };
-  return Math.max(0, exp - Math.floor(Date.now() / 1_000));
+  const { exp, iat } = JSON.parse(payload) as { exp: number; iat: number };
+  return exp - iat;
 }

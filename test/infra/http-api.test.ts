@@ -62,6 +62,7 @@ test('each function has one integration with payload format 2.0, and one permiss
     expect(Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
   }
   const permissions = Object.values(resources(template, 'AWS::Lambda::Permission'));
+  expect(permissions).toHaveLength(groups.length);
   expect(new Set(permissions.map(({ Properties }) => target(Properties.FunctionName))).size).toBe(groups.length);
   const [apiId = ''] = Object.keys(resources(template, 'AWS::ApiGatewayV2::Api'));
   for (const { Properties } of permissions) {

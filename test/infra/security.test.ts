@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeStack } from './synthesized.ts';
 
 interface Violation {
@@ -11,18 +11,13 @@ interface Violation {
   readonly violatingConstructs: ReadonlyArray<{ readonly constructPath: string }>;
 }
 
+/** Findings are read from the report, instead of ending the synthesis. */
+const reportOnly = { '@aws-cdk/core:failSynthOnValidationErrors': false };
+
 /** Findings of the pack AwsSolutions that no resource acknowledges, warnings too. */
-function findings(app: App): string[] {
+function findings({ app }: { app: App }): string[] {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  try {
-    app.synth();
-  } catch (error) {
-    // The report says more than the error, which is how a finding ends a synthesis.
-    if (!String(error).includes('Validation failed')) throw error;
-  } finally {
-    vi.restoreAllMocks();
-  }
+  app.synth();
   const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   const violations: Violation[] = report.pluginReports.flatMap(
     (plugin: { violations: Violation[] }) => plugin.violations,
@@ -33,11 +28,11 @@ function findings(app: App): string[] {
 }
 
 test('cdk-nag has no finding that is not acknowledged with a reason', () => {
-  expect(findings(makeStack().app)).toEqual([]);
+  expect(findings(makeStack(reportOnly))).toEqual([]);
 });
 
 test('cdk-nag would tell of a new resource with a fault', () => {
-  const { app, stack } = makeStack();
-  new Queue(stack, 'Faulty');
-  expect(findings(app).some((finding) => finding.startsWith('AwsSolutions-SQS'))).toBe(true);
+  const made = makeStack(reportOnly);
+  new Queue(made.stack, 'Faulty');
+  expect(findings(made).some((finding) => finding.startsWith('AwsSolutions-SQS'))).toBe(true);
 });

@@ -2,9 +2,10 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { makeStack, only, resources, synthesize } from './synthesized.ts';
+import { makeStack, only, resources, synthesize, temporaryFolder } from './synthesized.ts';
 
-const settingsOf = (context: Record<string, unknown>) => readSettings(new App({ context }).node);
+const settingsOf = (context: Record<string, unknown>) =>
+  readSettings(new App({ context, outdir: temporaryFolder() }).node);
 
 test('without any context it is the stage dev', () => {
   expect(settingsOf({})).toEqual({
@@ -73,5 +74,7 @@ test.each([
   { name: 'throttleRate', value: '0' },
   { name: 'throttleBurst', value: '1.5' },
 ])('-c $name=$value is an error that names the setting', ({ name, value }) => {
-  expect(() => createApp({ context: { [name]: value } })).toThrow(`The context of the app is not valid. ${name}: `);
+  expect(() => createApp({ outdir: temporaryFolder(), context: { [name]: value } })).toThrow(
+    `The context of the app is not valid. ${name}: `,
+  );
 });

@@ -132,6 +132,19 @@ describe('schemas', () => {
     expect(limit).toMatchObject({ name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } });
   });
 
+  test('patterns mean the same to validators with and without Unicode classes', () => {
+    const patterns = [...openApiText().matchAll(/"pattern": ("(?:[^"\\\\]|\\\\.)*")/g)].map(([, text = '']) =>
+      JSON.parse(text),
+    );
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const pattern of patterns) expect(pattern).not.toContain('\\p{');
+    const { pattern } = schemas.Venue.properties.name;
+    for (const flags of ['', 'u']) {
+      expect('Große Freiheit 36 🎷').toMatch(new RegExp(pattern, flags));
+      expect('a\u0007b').not.toMatch(new RegExp(pattern, flags));
+    }
+  });
+
   test('what has a default may be left out of a request and is always in an answer', () => {
     expect(schemas.TierInput.required).not.toContain('maxPerBooking');
     expect(schemas.Tier.required).toContain('maxPerBooking');

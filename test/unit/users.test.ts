@@ -17,6 +17,7 @@ import { callAdmin, poolError, userId } from '../support/identity-calls.ts';
 
 const pool = mockClient(identity);
 const logged = vi.spyOn(logger, 'error').mockReturnValue();
+vi.spyOn(logger, 'warn').mockReturnValue();
 const created = new Date('2027-01-02T03:04:05.000Z');
 
 function poolUser(id: string, UserStatus: UserType['UserStatus'] = 'CONFIRMED') {

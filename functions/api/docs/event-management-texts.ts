@@ -71,7 +71,7 @@ export const deleteEventText = (side: Side): OperationText<Contract['deleteEvent
 
 export const listOwnEventsText = (side: Side): OperationText<Contract['listOwnEvents']> => ({
   summary: `List ${side.all}`,
-  description: 'Drafts and past events too, a page at a time; `status` narrows the list.',
+  description: 'Newest first, drafts and past events too, a page at a time; `status` narrows the list.',
   query: { limit: 20, cursor, status: 'DRAFT' },
   answers: { 200: { description: 'A page of events.', example: { items: [draft], nextCursor: cursor } } },
 });
@@ -79,7 +79,7 @@ export const listOwnEventsText = (side: Side): OperationText<Contract['listOwnEv
 export const listEventBookingsText = (side: Side): OperationText<Contract['listEventBookings']> => ({
   summary: `List the bookings of ${side.one}`,
   description:
-    'A page at a time; `status` narrows the list. Buyers appear by their user id only, ' +
+    'Newest first, a page at a time; `status` narrows the list. Buyers appear by their user id only, ' +
     `without name or address.${side.foreign}`,
   params: { eventId },
   query: { limit: 20, cursor, status: 'CONFIRMED' },

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Operation, Schema } from '../operation.ts';
 
 type Input<S> = S extends Schema ? z.input<S> : never;

@@ -19,7 +19,7 @@ const samples: Samples = {
   'sale-closed': ['The sale is over.', { saleClosesAt: '2027-06-18T18:00:00.000Z' }],
   'event-cancelled': ['The event is cancelled.', { cancelledAt: '2027-05-02T07:15:00.000Z' }],
   'purchase-limit': ['One person may have 6 tickets of this tier; you have 5.', { maxPerUser: 6, purchased: 5 }],
-  'invalid-state': ['A cancelled event cannot be changed.', { state: 'CANCELLED' }],
+  'invalid-state': ['The event is PUBLISHED; only a draft can be a draft again.', { state: 'PUBLISHED' }],
   'capacity-too-low': [
     'More tickets of the tier are sold than the new capacity has.',
     { tierId: 'standard', capacity: 300, sold: 363, held: 0 },

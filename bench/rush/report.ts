@@ -1,0 +1,40 @@
+import { quantile } from '../support/statistics.ts';
+import { tableText } from '../support/table.ts';
+import type { Verdict } from './audit.ts';
+import type { Attempt } from './on-sale.ts';
+import type { RushOptions } from './options.ts';
+
+/** The table of a rush. `openedAt`: performance.now() when the first booking was sent. */
+export function rushTable(attempts: readonly Attempt[], openedAt: number): string {
+  const row = (name: string, list: readonly Attempt[]) => {
+    const seconds = (Math.max(...list.map(({ answeredAt }) => answeredAt)) - openedAt) / 1_000;
+    const ms = list.map((attempt) => attempt.ms);
+    const shares = [0.5, 0.95, 0.99].map((share) => (ms.length === 0 ? '' : quantile(ms, share).toFixed(1)));
+    return [name, list.length, list.length === 0 ? '' : Math.round(list.length / seconds), ...shares];
+  };
+  const of = (outcome: Attempt['outcome']) => attempts.filter((attempt) => attempt.outcome === outcome);
+  return tableText(
+    ['', 'bookings', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'],
+    [
+      row('confirmed', of('confirmed')),
+      row('sold out', of('sold out')),
+      row('other answers', of('other')),
+      row('errors', of('error')),
+      row('all', attempts),
+    ],
+  );
+}
+
+/** What the other answers and errors were, and how often a 503 was asked again; empty where there were none. */
+export function oddities(attempts: readonly Attempt[]): string[] {
+  const odd = attempts.filter(({ outcome }) => outcome === 'other' || outcome === 'error');
+  const lines = [...Map.groupBy(odd, ({ reason }) => reason)].map(([reason, list]) => `${list.length} × ${reason}`);
+  const retries = attempts.reduce((sum, attempt) => sum + attempt.retries, 0);
+  return retries === 0 ? lines : [...lines, `${retries} × 503, sent again with the same key`];
+}
+
+export function verdictText({ sold, oversold, lost, faults, holds }: Verdict, { capacity }: RushOptions): string {
+  const soldText = sold === capacity ? `sold = capacity (${sold})` : `sold ${sold} of capacity ${capacity}`;
+  const text = `${soldText}, oversold ${oversold}, lost ${lost}`;
+  return holds ? `Check passed: ${text}.` : `Check FAILED: ${text}. ${faults.join('; ')}.`;
+}

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '../../local/stack.ts';
+import { StackError } from '../../local/stack-error.ts';
+
+// Entry point of the child process of throw-away-stack.ts: a stack that lives as long as its parent keeps the channel.
+
+// Ctrl-C reaches the whole group; the parent is the one that ends this process.
+process.on('SIGINT', () => undefined);
+const parent = Promise.withResolvers<void>();
+process.once('disconnect', () => parent.resolve());
+
+const dataDir = mkdtempSync(join(tmpdir(), 'evently-'));
+try {
+  const stack = await startStack({ port: 0, dataDir, log: (line) => process.stderr.write(`${line}\n`) });
+  process.send?.({ outputs: stack.outputs });
+  await parent.promise;
+  await stack.stop();
+} catch (error) {
+  if (!(error instanceof StackError)) throw error;
+  process.send?.({ fault: error.message });
+  process.exitCode = 1;
+  process.disconnect?.();
+} finally {
+  rmSync(dataDir, { recursive: true, force: true });
+}

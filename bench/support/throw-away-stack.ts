@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { StackOutputs } from '../../local/outputs.ts';
+import { UsageError } from './command.ts';
+
+export interface ThrowAwayStack {
+  outputs: StackOutputs;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a local stack with data of its own, in a process of its own, so that it does not share a thread with whoever
+ * measures it. It ends with this process, however that ends.
+ *
+ * @param nodeOptions for the stack's process, say `--cpu-prof`
+ * @throws {UsageError} where it does not start, with the reason
+ */
+export async function startThrowAwayStack(nodeOptions: readonly string[] = []): Promise<ThrowAwayStack> {
+  const child = fork(join(import.meta.dirname, 'stack-process.ts'), { execArgv: [...nodeOptions] });
+  const exit = once(child, 'exit');
+  const [message] = await Promise.race([once(child, 'message'), exit.then(() => [{ fault: 'it ended at once' }])]);
+  const { outputs, fault } = message as { outputs?: StackOutputs; fault?: string };
+  if (!outputs) throw new UsageError(`The local stack does not start: ${fault}`);
+  return {
+    outputs,
+    stop: async () => {
+      if (child.connected) child.disconnect();
+      await exit;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { ulid } from 'ulid';
+import { Pool } from 'undici';
+import type { StackOutputs } from '../../local/outputs.ts';
+import { createApi, expected } from '../support/api.ts';
+import { signInPeople } from '../support/people.ts';
+import { median } from '../support/statistics.ts';
+import { print, tableText } from '../support/table.ts';
+import { administratorOf } from '../support/target.ts';
+import { createRawWriter } from './raw-writes.ts';
+
+export interface Throughput {
+  clients: number;
+  rounds: { bookingsPerSecond: number; rawPerSecond: number; ratio: number }[];
+  /** Median of the rounds. */
+  ratio: number;
+  target: number;
+}
+
+const clients = 50;
+const rounds = 5;
+const roundMs = 3_000;
+/** Long enough for the functions to start and for the compilers to settle. */
+const warmUpMs = 4_000;
+/** The shards of a large tier, and more seats than can be sold meanwhile. */
+const capacity = 100_000;
+const target = 0.6;
+
+/**
+ * Bookings a second through HTTP on one event, divided by the bare transactions a second that the same database takes.
+ * Both take turns, so that what else the machine does meets them alike.
+ */
+export async function measureThroughput(outputs: StackOutputs): Promise<Throughput> {
+  const administrator = administratorOf(outputs);
+  const api = createApi(outputs.apiUrl, clients, administrator);
+  const pool = new Pool(outputs.apiUrl, { connections: clients });
+  const raw = await createRawWriter(await createEvent(api));
+  try {
+    const tokens = await signInPeople(api, administrator, clients);
+    const eventId = await createEvent(api);
+    const bookThroughHttp = (client: number) => book(pool, eventId, tokens[client] ?? '');
+    await perSecond(bookThroughHttp, warmUpMs);
+    await perSecond(raw.write, warmUpMs / 2);
+    const results: Throughput['rounds'] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const bookingsPerSecond = await perSecond(bookThroughHttp, roundMs);
+      const rawPerSecond = await perSecond(raw.write, roundMs);
+      results.push({ bookingsPerSecond, rawPerSecond, ratio: bookingsPerSecond / rawPerSecond });
+    }
+    return { clients, rounds: results, ratio: median(results.map(({ ratio }) => ratio)), target };
+  } finally {
+    raw.close();
+    await Promise.all([pool.close(), api.close()]);
+  }
+}
+
+async function createEvent(api: ReturnType<typeof createApi>): Promise<string> {
+  const body = {
+    name: 'Throughput',
+    venue: { name: 'Bench' },
+    timezone: 'Europe/Berlin',
+    startsAt: new Date(Date.now() + 24 * 60 * 60 * 1_000).toISOString(),
+    tiers: [{ tierId: 'standard', name: 'Standard', price: 4_900, currency: 'EUR', capacity }],
+  };
+  const answer = await api.sendAsAdmin('POST', '/admin/events', { body });
+  return expected<{ eventId: string }>(answer, 201, 'Creating the event').eventId;
+}
+
+/** The cheapest client there is: it shares the processor with what it measures. */
+async function book(pool: Pool, eventId: string, token: string): Promise<void> {
+  const { statusCode, body } = await pool.request({
+    method: 'POST',
+    path: '/bookings',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'idempotency-key': ulid(),
+    },
+    body: `{"eventId":"${eventId}","tierId":"standard","quantity":1}`,
+  });
+  if (statusCode !== 201) throw new Error(`a booking was answered with ${statusCode}: ${await body.text()}`);
+  await body.dump();
+}
+
+/** How often `work` is done a second by all clients together, each as soon as it has an answer. */
+async function perSecond(work: (client: number) => Promise<void>, durationMs: number): Promise<number> {
+  const startedAt = performance.now();
+  let done = 0;
+  const run = async (_: unknown, client: number) => {
+    while (performance.now() - startedAt < durationMs) {
+      await work(client);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, run));
+  return done / ((performance.now() - startedAt) / 1_000);
+}
+
+export function printThroughput({ rounds, ratio, target }: Throughput): void {
+  print(
+    `\nThroughput: bookings a second on one event, ${clients} clients, against bare transactions of the same items`,
+  );
+  const rows = rounds.map(({ bookingsPerSecond, rawPerSecond, ratio }, index) => [
+    `round ${index + 1}`,
+    Math.round(bookingsPerSecond),
+    Math.round(rawPerSecond),
+    ratio.toFixed(2),
+  ]);
+  print(tableText(['', 'bookings/s through HTTP', 'transactions/s', 'ratio'], rows));
+  print(`ratio ${ratio.toFixed(2)} (median), target ${target}: ${ratio >= target ? 'met' : 'MISSED'}`);
+}

@@ -1,0 +1,118 @@
+import * as keys from '../../functions/store/keys.ts';
+import type { Verdicts } from './findings.ts';
+import { type Item, integer, keyOf, kindOf, list } from './items.ts';
+
+const statuses: readonly unknown[] = ['CONFIRMED', 'CANCELLED'];
+
+/** Checks all items of one person: they stand in one partition. */
+export function checkPerson(pk: string, items: readonly Item[], verdict: Verdicts): void {
+  const bookings = items.filter((item) => kindOf(item) === 'booking');
+  for (const booking of bookings) checkBooking(booking, verdict);
+  checkRecords(
+    items.filter((item) => kindOf(item) === 'idempotency'),
+    new Map(bookings.map((booking) => [String(booking.bookingId), booking])),
+    verdict,
+  );
+  checkPurchases(
+    pk,
+    items.filter((item) => kindOf(item) === 'purchases'),
+    bookings,
+    verdict,
+  );
+}
+
+function checkBooking(booking: Item, verdict: Verdicts): void {
+  const key = keyOf(booking);
+  const wanted = keys.bookingKey(String(booking.userId), String(booking.bookingId));
+  const quantity = integer(booking, 'quantity');
+  const draws = list(booking, 'draws');
+  const drawn = draws.reduce((sum, draw) => sum + integer(draw, 'quantity'), 0);
+  const indexPk = String(booking.gsi1pk);
+  const indexSk = keys.eventBookingSort({
+    createdAt: String(booking.createdAt),
+    bookingId: String(booking.bookingId),
+  });
+  const expect = (holds: boolean, message: string) => verdict('booking whole', holds, key, () => message);
+
+  expect(wanted.pk === key.pk && wanted.sk === key.sk, `it is the booking ${wanted.pk} / ${wanted.sk}`);
+  expect(statuses.includes(booking.status), `its status is ${booking.status}`);
+  expect(quantity > 0, `its quantity is ${booking.quantity}`);
+  expect(drawn === quantity, `its draws add up to ${drawn}, its quantity is ${quantity}`);
+  expect(
+    draws.every((draw) => integer(draw, 'quantity') > 0 && integer(draw, 'shard') >= 0),
+    'it has a draw of nothing, or from no shard',
+  );
+  expect(new Set(draws.map(({ shard }) => shard)).size === draws.length, 'it draws twice from one shard');
+  expect(
+    integer(booking, 'total') === integer(booking, 'unitPrice') * quantity,
+    `its total is ${booking.total}, ${booking.quantity} × ${booking.unitPrice} is due`,
+  );
+  expect(
+    partitionOf(booking) >= 0 && booking.gsi1sk === indexSk,
+    `the index does not have it among the bookings of its event, but at ${indexPk} / ${booking.gsi1sk}`,
+  );
+}
+
+/** The index partition of a booking; -1 where it is in none of its event. */
+export function partitionOf(booking: Item): number {
+  const first = keys.eventBookings(String(booking.eventId), 0).slice(0, -1);
+  const place = String(booking.gsi1pk);
+  const n = place.startsWith(first) ? place.slice(first.length) : '';
+  return /^\d+$/.test(n) ? Number(n) : -1;
+}
+
+/** What a booking and the answer that was kept for its request must agree on: everything that never changes. */
+const settled = ['eventId', 'tierId', 'quantity', 'unitPrice', 'total', 'currency', 'createdAt'] as const;
+
+function checkRecords(records: readonly Item[], bookings: ReadonlyMap<string, Item>, verdict: Verdicts): void {
+  const named = new Map<string, string>();
+  for (const record of records.filter(({ sk }) => String(sk).startsWith('IDEMPOTENCY#createBooking#'))) {
+    const key = keyOf(record);
+    const answer = answerOf(record);
+    const id = String(answer?.bookingId);
+    const booking = bookings.get(id);
+    verdict('one per key', booking !== undefined, key, () => `it names the booking ${id}, which does not exist`);
+    if (booking) {
+      const differs = settled.filter((name) => answer?.[name] !== booking[name]);
+      verdict('one per key', differs.length === 0, key, () => `its answer differs from ${id} in ${differs.join(', ')}`);
+    }
+    const earlier = named.get(id);
+    verdict('one per key', earlier === undefined, key, () => `it names ${id}, as ${earlier} does`);
+    named.set(id, key.sk);
+  }
+}
+
+function answerOf(record: Item): Item | undefined {
+  try {
+    return JSON.parse(String(record.body)) as Item;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Prefix of the attributes of a purchase count, one a tier. */
+const countPrefix = 'tickets#';
+
+function checkPurchases(pk: string, counts: readonly Item[], bookings: readonly Item[], verdict: Verdicts): void {
+  const userId = pk.slice('USER#'.length);
+  const bought = new Map<string, number>();
+  for (const booking of bookings) {
+    if (booking.counted !== true || booking.status !== 'CONFIRMED') continue;
+    const place = `${booking.eventId} ${countPrefix}${booking.tierId}`;
+    bought.set(place, (bought.get(place) ?? 0) + integer(booking, 'quantity'));
+  }
+  for (const item of counts) {
+    const key = keyOf(item);
+    const eventId = key.sk.slice('PURCHASES#'.length);
+    for (const name of Object.keys(item).filter((attribute) => attribute.startsWith(countPrefix))) {
+      const sum = bought.get(`${eventId} ${name}`) ?? 0;
+      verdict('purchase count', integer(item, name) === sum, key, () => `${name} is ${item[name]}, bought are ${sum}`);
+      bought.delete(`${eventId} ${name}`);
+    }
+  }
+  for (const [place, sum] of bought) {
+    const [eventId = '', name] = place.split(' ');
+    verdict('purchase count', false, keys.purchasesKey(userId, eventId), () => `it lacks ${name}, bought are ${sum}`);
+  }
+}

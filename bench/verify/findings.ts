@@ -1,0 +1,75 @@
+import type { Key } from '../../functions/store/keys.ts';
+import { keyText } from './items.ts';
+
+/** What a table is checked for; the invariants are those of docs/data-model.md. */
+export const rules = {
+  'shard balance': 'available + held + sold = capacity, none below 0',
+  'shard totals': "a shard's sold, held, cancelled, revenue and bookings are those of the bookings that drew from it",
+  'tier totals': "a tier's shards together hold what its bookings add up to",
+  'tier capacity': "a tier's shards together have the capacity that the event promises",
+  'shard count': 'a tier has the shards 0 to n - 1, n as the event says',
+  'shard rules': 'every shard has the sale rules of its event',
+  'booking whole': 'a booking has the key, index entry, total and draws that follow from it',
+  'one per key': 'an idempotency record names a booking of its user, and no two of them the same',
+  'purchase count': 'a purchase count is the sum of the confirmed bookings that count',
+  ownership: 'every event has one ownership item, and the other way round',
+  'listed event': 'an event is in the index of published events exactly while it is published',
+  'no orphans': 'shards and bookings belong to a tier of an event that exists',
+} as const;
+export type Rule = keyof typeof rules;
+
+/** Whose items have to be read again to see whether a finding still holds. */
+export type Subject = { kind: 'event'; eventId: string } | { kind: 'person'; pk: string };
+
+export interface Finding {
+  rule: Rule;
+  /** The item, or the tier, that breaks the rule. */
+  where: string;
+  message: string;
+  subject: Subject;
+  /** Items concerned beside those that follow from the subject. */
+  keys: Key[];
+}
+
+export interface Report {
+  /** How often each rule was applied. A rule that was never applied has shown nothing. */
+  checked: Record<Rule, number>;
+  findings: Finding[];
+  /** Findings beyond those that are kept. */
+  omitted: number;
+}
+
+/** So that a table which is broken everywhere does not fill the memory. */
+const maxFindings = 1_000;
+
+/** Collects what is checked about one subject after another. */
+export interface Judge {
+  report: Report;
+  about(subject: Subject): Verdicts;
+}
+/** Notes that a rule was applied to an item, and a finding where it does not hold. */
+export type Verdicts = (rule: Rule, holds: boolean, where: Key | string, message: () => string) => void;
+
+export function createJudge(): Judge {
+  const checked = Object.fromEntries(Object.keys(rules).map((rule) => [rule, 0])) as Record<Rule, number>;
+  const report: Report = { checked, findings: [], omitted: 0 };
+  const about =
+    (subject: Subject): Verdicts =>
+    (rule, holds, where, message) => {
+      checked[rule] += 1;
+      if (holds) return;
+      if (report.findings.length >= maxFindings) {
+        report.omitted += 1;
+        return;
+      }
+      const isKey = typeof where === 'object';
+      report.findings.push({
+        rule,
+        where: isKey ? keyText(where) : where,
+        message: message(),
+        subject,
+        keys: isKey ? [where] : [],
+      });
+    };
+  return { report, about };
+}
