@@ -4,17 +4,17 @@ import { keyText } from './items.ts';
 /** What a table is checked for; the invariants are those of docs/data-model.md. */
 export const rules = {
   'shard balance': 'available + held + sold = capacity, none below 0',
-  'shard totals': "a shard's sold, held, cancelled, revenue and bookings are those of the bookings that drew from it",
-  'tier totals': "a tier's shards together hold what its bookings add up to",
-  'tier capacity': "a tier's shards together have the capacity that the event promises",
-  'shard count': 'a tier has the shards 0 to n - 1, n as the event says',
+  'shard totals': 'its counters are those of the bookings that drew from it',
+  'tier totals': 'the counters of its shards add up to its bookings',
+  'tier capacity': 'its shards together have what the event promises',
+  'shard count': 'a tier has shards 0 to n - 1, n as the event says',
   'shard rules': 'every shard has the sale rules of its event',
-  'booking whole': 'a booking has the key, index entry, total and draws that follow from it',
-  'one per key': 'an idempotency record names a booking of its user, and no two of them the same',
-  'purchase count': 'a purchase count is the sum of the confirmed bookings that count',
-  ownership: 'every event has one ownership item, and the other way round',
-  'listed event': 'an event is in the index of published events exactly while it is published',
-  'no orphans': 'shards and bookings belong to a tier of an event that exists',
+  'booking whole': 'key, index entry, total and draws follow from it',
+  'one per key': 'each record names a booking of its user, no two the same',
+  'purchase count': 'it is the sum of the confirmed bookings that count',
+  ownership: 'every event has one owner, every owner its event',
+  'listed event': 'in the index of published events while it is published',
+  'no orphans': 'shards and bookings have a tier and an event',
 } as const;
 export type Rule = keyof typeof rules;
 

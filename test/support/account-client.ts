@@ -7,6 +7,7 @@ import { type Stack, startStack } from '../../local/stack.ts';
 export interface Sent {
   body?: unknown;
   token?: string;
+  headers?: Record<string, string>;
 }
 export interface Received {
   status: number;
@@ -34,10 +35,10 @@ export async function accountStack() {
 }
 
 function accountClient({ outputs }: Stack) {
-  const call = (line: string, { body, token }: Sent = {}): Promise<Received> =>
-    send(outputs.apiUrl, line, body, token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const call = (line: string, { body, token, headers = {} }: Sent = {}): Promise<Received> =>
+    send(outputs.apiUrl, line, body, { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) });
 
-  const callAsAdmin = async (line: string, body?: unknown): Promise<Received> => {
+  const callAsAdmin = async (line: string, body?: unknown, extra: Record<string, string> = {}): Promise<Received> => {
     const [method = '', path = ''] = line.split(' ');
     const { host, pathname, searchParams } = new URL(outputs.apiUrl + path);
     const headers = await sign(
@@ -45,7 +46,7 @@ function accountClient({ outputs }: Stack) {
       { accessKeyId: outputs.adminAccessKeyId, secretAccessKey: outputs.adminSecretAccessKey },
       { region: outputs.region, service: 'execute-api', time: new Date() },
     );
-    return send(outputs.apiUrl, line, body, headers);
+    return send(outputs.apiUrl, line, body, { ...extra, ...headers });
   };
 
   const confirm = (email: string, code = outputs.confirmationCode) =>
