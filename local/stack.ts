@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { apiRoutes, routesWithoutPermission } from './api-routes.ts';
 import { cognitoConfig, startCognito } from './cognito.ts';
@@ -27,7 +28,7 @@ export interface StackOptions {
   readonly confirmationCode?: string;
   /** Another DynamoDB to use in place of the embedded one. */
   readonly dynamodbEndpoint?: string;
-  /** Instances of each function that run at once. @default 4 */
+  /** Instances of each function that run at once. @default one a processor, at least two */
   readonly maxInstances?: number;
   /** Told what the functions warn of and how they fail. Everything they print is in `functions.log`. */
   readonly log?: (line: string) => void;
@@ -79,7 +80,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     region,
     id: dataDir.id,
     logFile: join(dataDir.path, 'functions.log'),
-    maxInstances: options.maxInstances ?? 4,
+    // More instances than processors only add compiling and collecting of garbage: the work is bound by processors.
+    maxInstances: options.maxInstances ?? Math.max(2, availableParallelism()),
     onLog: log,
   });
   for (const target of functions.values()) parts.defer(() => target.stop());

@@ -32,6 +32,13 @@ const createEvent = {
   idempotent: true,
   etag: true,
 } as const;
+const getManagedEvent = {
+  method: 'GET',
+  params: event,
+  success: { 200: EventView },
+  errors: ['not-found'],
+  etag: true,
+} as const;
 const updateEvent = {
   method: 'PATCH',
   params: event,
@@ -207,12 +214,14 @@ export const contract = {
 
   createEvent: { ...createEvent, ...organizer, path: '/organizer/events' },
   listOwnEvents: { ...listOwnEvents, ...organizer, path: '/organizer/events' },
+  getOwnEvent: { ...getManagedEvent, ...organizer, path: '/organizer/events/{eventId}' },
   updateEvent: { ...updateEvent, ...organizer, path: '/organizer/events/{eventId}' },
   deleteEvent: { ...deleteEvent, ...organizer, path: '/organizer/events/{eventId}' },
   listEventBookings: { ...listEventBookings, ...organizer, path: '/organizer/events/{eventId}/bookings' },
 
   createEventAsAdmin: { ...createEvent, ...admin, path: '/admin/events' },
   listAllEvents: { ...listOwnEvents, ...admin, path: '/admin/events' },
+  getEventAsAdmin: { ...getManagedEvent, ...admin, path: '/admin/events/{eventId}' },
   updateEventAsAdmin: { ...updateEvent, ...admin, path: '/admin/events/{eventId}' },
   deleteEventAsAdmin: { ...deleteEvent, ...admin, path: '/admin/events/{eventId}' },
   listEventBookingsAsAdmin: { ...listEventBookings, ...admin, path: '/admin/events/{eventId}/bookings' },

@@ -24,8 +24,7 @@ export async function createEvent(
     status: 201,
     body: answer,
     headers: {
-      // The public address, where anybody can read it once it is published.
-      location: `/events/${answer.eventId}`,
+      location: `${request.path}/${answer.eventId}`,
       etag: eventETag(answer),
       ...(replayed && { 'idempotency-replayed': 'true' }),
     },

@@ -2,6 +2,7 @@ import { createDemoData } from '../api/create-demo-data.ts';
 import { createEvent } from '../api/create-event.ts';
 import { createUser } from '../api/create-user.ts';
 import { deleteEvent } from '../api/delete-event.ts';
+import { getOwnEvent } from '../api/get-own-event.ts';
 import { getUser } from '../api/get-user.ts';
 import { listAllEvents } from '../api/list-all-events.ts';
 import { listEventBookings } from '../api/list-event-bookings.ts';
@@ -11,6 +12,7 @@ import { updateEvent } from '../api/update-event.ts';
 import { httpHandler } from '../shared/http-handler.ts';
 
 export const handler = httpHandler('admin', {
+  getEventAsAdmin: getOwnEvent,
   listAllEvents,
   listUsers,
   createUser,

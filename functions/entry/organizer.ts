@@ -1,11 +1,13 @@
 import { createEvent } from '../api/create-event.ts';
 import { deleteEvent } from '../api/delete-event.ts';
+import { getOwnEvent } from '../api/get-own-event.ts';
 import { listEventBookings } from '../api/list-event-bookings.ts';
 import { listOwnEvents } from '../api/list-own-events.ts';
 import { updateEvent } from '../api/update-event.ts';
 import { httpHandler } from '../shared/http-handler.ts';
 
 export const handler = httpHandler('organizer', {
+  getOwnEvent,
   createEvent,
   listOwnEvents,
   updateEvent,

@@ -2,6 +2,7 @@ import {
   createEventText,
   deleteEventText,
   forAdmins,
+  getOwnEventText,
   listEventBookingsText,
   listOwnEventsText,
   updateEventText,
@@ -13,6 +14,7 @@ export const adminTexts: TextsOf<'admin'> = {
   createEventAsAdmin: createEventText(forAdmins),
   listAllEvents: listOwnEventsText(forAdmins),
   updateEventAsAdmin: updateEventText(forAdmins),
+  getEventAsAdmin: getOwnEventText(forAdmins),
   deleteEventAsAdmin: deleteEventText(forAdmins),
   listEventBookingsAsAdmin: listEventBookingsText(forAdmins),
   listUsers: {

@@ -37,6 +37,13 @@ export const createEventText = (side: Side): OperationText<Contract['createEvent
   },
 });
 
+export const getOwnEventText = (side: Side): OperationText<Contract['getOwnEvent']> => ({
+  summary: `Read ${side.one}`,
+  description: `A draft too. The answer's ETag is what a change needs as \`If-Match\`.${side.foreign}`,
+  params: { eventId },
+  answers: { 200: { description: 'The event.', example: draft } },
+});
+
 export const updateEventText = (side: Side): OperationText<Contract['updateEvent']> => ({
   summary: `Change ${side.one}`,
   description:

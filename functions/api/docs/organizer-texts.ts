@@ -2,6 +2,7 @@ import {
   createEventText,
   deleteEventText,
   forOrganizers,
+  getOwnEventText,
   listEventBookingsText,
   listOwnEventsText,
   updateEventText,
@@ -12,6 +13,7 @@ export const organizerTexts: TextsOf<'organizer'> = {
   createEvent: createEventText(forOrganizers),
   listOwnEvents: listOwnEventsText(forOrganizers),
   updateEvent: updateEventText(forOrganizers),
+  getOwnEvent: getOwnEventText(forOrganizers),
   deleteEvent: deleteEventText(forOrganizers),
   listEventBookings: listEventBookingsText(forOrganizers),
 };
