@@ -12,7 +12,7 @@ const help = `Measures ratios, counts and sizes; times are those of this machine
   npm run bench                          everything
   npm run bench -- throughput costs      some of: throughput, costs, bundles
   npm run bench -- --json FILE           writes the JSON to a file in place of the terminal
-  npm run bench -- throughput --profile DIR   CPU profiles of the stack, for a browser's developer tools`;
+  npm run bench -- throughput --profile DIR   a CPU profile of the stack's main thread`;
 
 const names = ['throughput', 'costs', 'bundles'] as const;
 type Name = (typeof names)[number];

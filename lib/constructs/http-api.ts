@@ -70,7 +70,8 @@ export class HttpApi extends Construct {
     }
     this.addRoute('unknown', {
       routeKey: HttpRouteKey.DEFAULT,
-      integration: integrationOf.system,
+      // Its requests come from `<stage>/$default`, which the permission for `<stage>/<method>/<path>` does not cover.
+      integration: new HttpLambdaIntegration('unknown', props.functions.system),
       ...authorization.public,
     });
     this.addStage(settings);

@@ -55,20 +55,27 @@ test('tokens are those of the user pool, for its one client, sent as Authorizati
   expect(JSON.stringify(authorizer.JwtConfiguration.Issuer)).toContain(poolId);
 });
 
-test('each function has one integration with payload format 2.0, and one permission, for this API alone', () => {
+test('each function has integrations with payload format 2.0 and permissions for this API alone', () => {
   const integrations = Object.values(resources(template, 'AWS::ApiGatewayV2::Integration'));
-  expect(integrations).toHaveLength(groups.length);
   for (const { Properties } of integrations) {
     expect(Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
   }
   const permissions = Object.values(resources(template, 'AWS::Lambda::Permission'));
-  expect(permissions).toHaveLength(groups.length);
+  // One for each function's operations, and one for `$default`.
+  expect(integrations).toHaveLength(groups.length + 1);
+  expect(permissions).toHaveLength(groups.length + 1);
   expect(new Set(permissions.map(({ Properties }) => target(Properties.FunctionName))).size).toBe(groups.length);
   const [apiId = ''] = Object.keys(resources(template, 'AWS::ApiGatewayV2::Api'));
   for (const { Properties } of permissions) {
     expect(Properties.Principal).toBe('apigateway.amazonaws.com');
     expect(JSON.stringify(Properties.SourceArn)).toContain(apiId);
   }
+});
+
+test('API Gateway may invoke the function behind $default, whose requests name no method and no path', () => {
+  const permissions = Object.values(resources(template, 'AWS::Lambda::Permission'));
+  const sources = permissions.map(({ Properties }) => Properties.SourceArn['Fn::Join'][1].at(-1));
+  expect(sources.filter((source) => source === '/*/*')).toHaveLength(1);
 });
 
 test('the stage throttles, deploys itself and writes access logs as JSON that are not kept for ever', () => {

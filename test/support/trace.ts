@@ -1,0 +1,67 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import type { StackOutputs } from '../../local/outputs.ts';
+import type { Received } from './client.ts';
+
+export type TableContents = Record<string, Record<string, unknown>>;
+
+/** Every item of the table, by its key. */
+export async function contentsOf({ dynamodbEndpoint, region, tableName }: StackOutputs): Promise<TableContents> {
+  const client = new DynamoDBClient({
+    endpoint: dynamodbEndpoint,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const items: TableContents = {};
+  const pages = paginateScan(
+    { client: DynamoDBDocumentClient.from(client) },
+    { TableName: tableName, ConsistentRead: true },
+  );
+  for await (const { Items = [] } of pages) for (const item of Items) items[`${item.pk} ${item.sk}`] = item;
+  client.destroy();
+  return items;
+}
+
+/** Expects that what `act` does leaves every item of the table as it was, and adds none. */
+export async function expectNoTrace<T>(outputs: StackOutputs, act: () => Promise<T>): Promise<T> {
+  const before = await contentsOf(outputs);
+  const result = await act();
+  expect(await contentsOf(outputs)).toEqual(before);
+  return result;
+}
+
+const words = /arn:aws|EVENT#|USER#|dynamo|gsi1|node_modules|\.mjs|\.ts:\d|Exception|ZodError/;
+
+/**
+ * Expects a complete problem document of the code, whose members beyond the common ones are exactly `details`, and that
+ * nothing of the inside is in it.
+ */
+export function expectProblem(answer: Received, status: number, code: string, details: object = {}): void {
+  expect([answer.status, answer.json?.code], answer.text).toEqual([status, code]);
+  const requestId = answer.headers.get('x-request-id');
+  expect(answer.json).toEqual({
+    type: `/problems/${code}`,
+    title: expect.stringMatching(/./),
+    status,
+    detail: expect.stringMatching(/./),
+    instance: requestId,
+    code,
+    ...details,
+  });
+  expect(requestId).toMatch(/./);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.text).not.toMatch(words);
+}
+
+/** A validation error that names these paths, in this order. */
+export function expectInvalid(answer: Received, ...paths: string[]): void {
+  const errors = paths.map((path) => ({ path, message: expect.stringMatching(/./) }));
+  expectProblem(answer, 400, 'validation-error', { errors });
+}
+
+/** Body and status without the request id, the one thing that may differ between two answers of the same bytes. */
+export function bytesOf({ status, text, headers }: Received): string {
+  return `${status} ${headers.get('content-type')} ${text.replaceAll(headers.get('x-request-id') ?? '', '<request>')}`;
+}
