@@ -76,7 +76,7 @@ export function cognitoConfig(template: ResolvedTemplate, region: string): Cogni
         Name: properties.UserPoolName ?? ref,
         Policies: properties.Policies,
         UsernameAttributes: properties.UsernameAttributes ?? [],
-        AutoVerifiedAttributes: properties.AutoVerifiedAttributes ?? [],
+        AutoVerifiedAttributes: properties.AutoVerifiedAttributes,
         MfaConfiguration: properties.MfaConfiguration ?? 'OFF',
         UserAttributeUpdateSettings: properties.UserAttributeUpdateSettings,
         UsernameConfiguration: properties.UsernameConfiguration,

@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Child, freePort, startChild } from './child.ts';
 import { codeOf, StackError } from './stack-error.ts';
 
@@ -65,19 +66,27 @@ export async function startDynoxide(directory: string, machine: Machine): Promis
   const binary = findDynoxide(machine);
   const logFile = join(directory, 'dynamodb.log');
   const file = join(directory, 'dynamodb.sqlite');
-  const port = await freePort();
-  const child = startChild(binary, ['serve', '--port', String(port), '--db-path', file], logFile);
-  const endpoint = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + 5_000;
-  while (!(await answers(endpoint))) {
-    if (child.process.exitCode !== null || Date.now() > deadline) {
-      await child.stop();
-      throw new StackError(`The embedded database does not start: ${lastLine(logFile)}`);
+  // Another program may take the port between its choice and its use.
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const child = startChild(binary, ['serve', '--port', String(port), '--db-path', file], logFile);
+    const endpoint = `http://127.0.0.1:${port}`;
+    if (await isUp(child, endpoint)) {
+      indexStream(file);
+      return { ...child, endpoint };
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await child.stop();
+    if (attempt === 3) throw new StackError(`The embedded database does not start: ${lastLine(logFile)}`);
   }
-  indexStream(file);
-  return { ...child, endpoint };
+}
+
+async function isUp({ process }: Child, endpoint: string): Promise<boolean> {
+  const deadline = Date.now() + 5_000;
+  while (process.exitCode === null && Date.now() < deadline) {
+    if (await answers(endpoint)) return process.exitCode === null;
+    await wait(10);
+  }
+  return false;
 }
 
 async function answers(endpoint: string): Promise<boolean> {

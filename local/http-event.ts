@@ -107,11 +107,13 @@ function isTextual(contentType: string | undefined): boolean {
 }
 
 function readQuery(queryString: string): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(queryString)) {
-    query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value;
+    const earlier = query.get(name);
+    query.set(name, earlier === undefined ? value : `${earlier},${value}`);
   }
-  return query;
+  // Keeps a parameter that is called `__proto__`, which assigning it would not.
+  return Object.fromEntries(query);
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -85,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     onLog: log,
   });
   for (const target of functions.values()) parts.defer(() => target.stop());
-  await serveApi({ template, server, outputs, functions, cognitoEndpoint: cognito.endpoint, log });
+  await serveApi({ template, server, outputs, functions, cognitoEndpoint: cognito.endpoint });
   for (const target of functions.values()) target.warm();
 
   const outputsFile = join(dataDir.path, 'outputs.json');
@@ -112,10 +112,9 @@ interface ApiParts {
   readonly outputs: StackOutputs;
   readonly functions: ReturnType<typeof createFunctions>;
   readonly cognitoEndpoint: string;
-  readonly log: (line: string) => void;
 }
 
-async function serveApi({ template, server, outputs, functions, cognitoEndpoint, log }: ApiParts): Promise<void> {
+async function serveApi({ template, server, outputs, functions, cognitoEndpoint }: ApiParts): Promise<void> {
   const { ref: apiId } = only(template, 'AWS::ApiGatewayV2::Api');
   only(template, 'AWS::ApiGatewayV2::Stage');
   const authorizers = template.of('AWS::ApiGatewayV2::Authorizer').map(async ({ ref, properties }) => {
@@ -138,8 +137,9 @@ async function serveApi({ template, server, outputs, functions, cognitoEndpoint,
     jwtAuthorizers: new Map(await Promise.all(authorizers)),
     iamAuthorizer: iamAuthorizer({ principals: [administrator, stranger], region, accountId, apiId }),
   });
-  for (const routeKey of routesWithoutPermission(template, `arn:aws:execute-api:${region}:${accountId}:${apiId}`)) {
-    log(`No AWS::Lambda::Permission lets API Gateway invoke the function of ${routeKey}: AWS would answer 500.`);
+  const [unreachable] = routesWithoutPermission(template, `arn:aws:execute-api:${region}:${accountId}:${apiId}`);
+  if (unreachable) {
+    throw new StackError(`No AWS::Lambda::Permission lets API Gateway invoke the function of ${unreachable}.`);
   }
   server.handleWith(createApi({ apiId, accountId, routes }));
 }

@@ -8,24 +8,32 @@ import { StackError } from './stack-error.ts';
 const startedAt = performance.now();
 const print = (line = '') => process.stdout.write(`${line}\n`);
 const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-process.on('SIGINT', () => ask());
-process.on('SIGTERM', () => ask());
-process.on('SIGHUP', () => ask());
+let isAsked = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // npm passes a signal on that the terminal has sent to everybody already, so one more than the first means nothing.
+  process.on(signal, () => {
+    isAsked = true;
+    ask();
+  });
+}
 
 try {
   const settings = readSettings(process.env);
   print('Synthesizing the CDK app and starting its parts …');
   const stack = await startStack({ ...settings, log: (line) => process.stderr.write(`${line}\n`) });
   try {
-    await introduce(stack, settings.dataDir);
+    if (!isAsked) await introduce(stack, settings.dataDir);
     await asked;
     print('\nStopping …');
   } finally {
     await stack.stop();
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof StackError ? error.message : inspectable(error)}\n`);
-  process.exitCode = 1;
+  // Ctrl-C during the start ends the synthesis too, which is no news then.
+  if (!isAsked) {
+    process.stderr.write(`${error instanceof StackError ? error.message : inspectable(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 async function introduce({ outputs, template }: Stack, dataDir: string): Promise<void> {

@@ -17,8 +17,8 @@ export interface Throughput {
 }
 
 const clients = 50;
-const rounds = 5;
-const roundMs = 3_000;
+const rounds = 8;
+const roundMs = 2_000;
 /** Long enough for the functions to start and for the compilers to settle. */
 const warmUpMs = 4_000;
 /** The shards of a large tier, and more seats than can be sold meanwhile. */

@@ -11,7 +11,9 @@ export const TimestampInput = z.iso
   .datetime({ offset: true })
   .transform((text, context) => {
     const time = new Date(text);
-    if (Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999) {
+    const year = time.getUTCFullYear();
+    // Outside of these years the text has a sign and two more digits, and does not sort any more.
+    if (Number.isNaN(year) || year < 0 || year > 9999) {
       context.addIssue({ code: 'custom', message: 'not a date that exists' });
       return z.NEVER;
     }

@@ -55,10 +55,10 @@ export function expectProblem(answer: Received, status: number, code: string, de
   expect(answer.text).not.toMatch(words);
 }
 
-/** A validation error that names these paths, in this order. */
-export function expectInvalid(answer: Received, ...paths: string[]): void {
-  const errors = paths.map((path) => ({ path, message: expect.stringMatching(/./) }));
-  expectProblem(answer, 400, 'validation-error', { errors });
+/** A validation error about this field, and about no other one. */
+export function expectInvalid(answer: Received, path: string): void {
+  expectProblem(answer, 400, 'validation-error', { errors: expect.any(Array) });
+  for (const error of answer.json.errors) expect(error).toEqual({ path, message: expect.stringMatching(/./) });
 }
 
 /** Body and status without the request id, the one thing that may differ between two answers of the same bytes. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of CloudFormation.
 import { describe, expect, test } from 'vitest';
 import { routesWithoutPermission } from '../../local/api-routes.ts';
 import { createTableInput } from '../../local/dynamodb.ts';
