@@ -12,6 +12,7 @@ import { JwtTokenGenerator } from 'cognito-local/lib/services/tokenGenerator.js'
 import type { Triggers } from 'cognito-local/lib/services/triggers/index.js';
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js';
 import type { CognitoConfig } from './cognito.ts';
+import { withPages } from './cognito-pages.ts';
 import { jsonStores } from './cognito-store.ts';
 
 // Entry point of the child process of cognito.ts: cognito-local, put together without the parts that load the SDK v2.
@@ -78,7 +79,7 @@ const services = {
     ServerConfig: server,
   },
 };
-const listening = await createServer(Router(services), context.logger, server, services).start();
+const listening = await createServer(withPages(Router(services)), context.logger, server, services).start();
 const address = listening.address();
 process.send(typeof address === 'object' ? address?.port : address);
 

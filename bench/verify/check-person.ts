@@ -1,3 +1,4 @@
+import { limits } from '../../functions/domain/limits.ts';
 import * as keys from '../../functions/store/keys.ts';
 import type { Verdicts } from './findings.ts';
 import { type Item, integer, keyOf, kindOf, list } from './items.ts';
@@ -8,6 +9,7 @@ const statuses: readonly unknown[] = ['CONFIRMED', 'CANCELLED'];
 export function checkPerson(pk: string, items: readonly Item[], verdict: Verdicts): void {
   const bookings = items.filter((item) => kindOf(item) === 'booking');
   for (const booking of bookings) checkBooking(booking, verdict);
+  checkKeys(bookings, verdict);
   checkRecords(
     items.filter((item) => kindOf(item) === 'idempotency'),
     new Map(bookings.map((booking) => [String(booking.bookingId), booking])),
@@ -79,6 +81,20 @@ function checkRecords(records: readonly Item[], bookings: ReadonlyMap<string, It
     const earlier = named.get(id);
     verdict('one per key', earlier === undefined, key, () => `it names ${id}, as ${earlier} does`);
     named.set(id, key.sk);
+  }
+}
+
+/** A key is free again after 24 hours; within them it makes one booking. */
+function checkKeys(bookings: readonly Item[], verdict: Verdicts): void {
+  const keyed = bookings.filter(({ idempotencyKey }) => idempotencyKey !== undefined);
+  for (const same of Map.groupBy(keyed, ({ idempotencyKey }) => idempotencyKey).values()) {
+    same.sort((a, b) => (String(a.createdAt) < String(b.createdAt) ? -1 : 1));
+    same.forEach((booking, index) => {
+      const earlier = same[index - 1];
+      const apart = Date.parse(String(booking.createdAt)) - Date.parse(String(earlier?.createdAt));
+      const isFirst = earlier === undefined || apart >= limits.idempotencyTtlSeconds * 1_000;
+      verdict('one per key', isFirst, keyOf(booking), () => `it has the key of ${earlier?.bookingId}`);
+    });
   }
 }
 

@@ -10,7 +10,7 @@ export const rules = {
   'shard count': 'a tier has shards 0 to n - 1, n as the event says',
   'shard rules': 'every shard has the sale rules of its event',
   'booking whole': 'key, index entry, total and draws follow from it',
-  'one per key': 'each record names a booking of its user, no two the same',
+  'one per key': 'a key makes one booking, and its record names that one',
   'purchase count': 'it is the sum of the confirmed bookings that count',
   ownership: 'every event has one owner, every owner its event',
   'listed event': 'in the index of published events while it is published',

@@ -44,11 +44,15 @@ export type BookingView = z.infer<typeof BookingView>;
 export const EventBookingView = z.object({ ...BookingView.shape, userId: z.string() }).meta({ id: 'EventBooking' });
 export type EventBookingView = z.infer<typeof EventBookingView>;
 
-/** A booking as stored. `counted`: it stands in the buyer's purchase count of the event. */
+/**
+ * A booking as stored. `counted`: it stands in the buyer's purchase count of the event. `idempotencyKey`: the one that
+ * its request carried, which outlives the record of 24 hours.
+ */
 export interface Booking extends BookingView {
   userId: string;
   draws: Draw[];
   counted: boolean;
+  idempotencyKey?: string;
 }
 
 /** The part of a stored booking that its buyer sees. */

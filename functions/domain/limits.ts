@@ -41,6 +41,8 @@ export const limits = {
   soldOutMemoryMs: 1_000,
   availabilityMemoryMs: 1_000,
   eventMemoryMs: 60_000,
+  /** Events, tiers or stocks that an instance remembers at most. */
+  rememberedEvents: 2_000,
 
   /** Retries of conflicts and throttles: full jitter, doubling from base to cap. */
   retryBaseMs: 5,

@@ -59,7 +59,7 @@ function callerOf(operation: Operation, event: HttpEvent): Caller | undefined {
 
 /** API Gateway hands a list claim over as text: `[organizers staff]`. */
 function rolesOf(groups: unknown): Role[] {
-  const names = typeof groups === 'string' ? groups.replace(/^\[|\]$/g, '').split(/[\s,]+/) : [];
+  const names = typeof groups === 'string' ? groups.replace(/^\[|\]$/g, '').split(/\s+/) : [];
   return names.flatMap((name) => Role.safeParse(name).data ?? []);
 }
 

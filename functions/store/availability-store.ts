@@ -1,16 +1,34 @@
 import type { Event, EventView } from '../domain/event.ts';
 import { eventView, type TierStock } from '../domain/event-view.ts';
 import { limits } from '../domain/limits.ts';
-import { readShards } from './inventory-store.ts';
+import { Memory } from './instance-memory.ts';
+import { readShardsOf } from './inventory-store.ts';
 
 type Stock = Map<string, TierStock>;
 
 /** What an event's shards held, per version of the event: read at most once a second by an instance. */
-const memory = new Map<string, { at: number; stock: Promise<Stock> }>();
-const maxEvents = 2_000;
+const knownStock = new Memory<Promise<Stock>>(limits.availabilityMemoryMs, limits.rememberedEvents);
 
-async function readStock(event: Event): Promise<Stock> {
-  const shards = await readShards(event.eventId, event.tiers);
+/** Reads what is not remembered, of all events in one go. Those who ask meanwhile wait for the same reading. */
+function stockOf(events: readonly Event[]): Promise<Stock[]> {
+  const known = events.map((event) => knownStock.get(keyOf(event)));
+  const unknown = events.filter((_event, index) => known[index] === undefined);
+  const reading = readShardsOf(unknown);
+  const fresh = unknown.map((event, index) => {
+    const stock = reading.then((shards) => sumUp(shards[index]));
+    knownStock.set(keyOf(event), stock);
+    // A failed reading is the answer of those who wait for it, and of nobody else.
+    stock.catch(() => knownStock.delete(keyOf(event)));
+    return stock;
+  });
+  return Promise.all(
+    known.map((stock) => stock ?? fresh.shift() ?? Promise.reject(new Error('an event has no stock'))),
+  );
+}
+
+const keyOf = (event: Event): string => `${event.eventId}@${event.version}`;
+
+function sumUp(shards: ReadonlyMap<string, readonly TierStock[]> = new Map()): Stock {
   return new Map(
     [...shards].map(([tierId, tier]) => [
       tierId,
@@ -22,29 +40,16 @@ async function readStock(event: Event): Promise<Stock> {
   );
 }
 
-function stockOf(event: Event): Promise<Stock> {
-  const key = `${event.eventId}@${event.version}`;
-  const known = memory.get(key);
-  if (known && Date.now() - known.at < limits.availabilityMemoryMs) return known.stock;
-  const stock = readStock(event);
-  memory.delete(key);
-  memory.set(key, { at: Date.now(), stock });
-  // A failed read is nobody's answer but of those who wait for it now.
-  stock.catch(() => memory.delete(key));
-  for (const oldest of memory.keys()) {
-    if (memory.size <= maxEvents) break;
-    memory.delete(oldest);
-  }
-  return stock;
-}
-
 /** Events as the API shows them; `available` is at most a second old. @throws {DomainError} busy */
-export function viewEvents(events: readonly Event[]): Promise<EventView[]> {
+export async function viewEvents(events: readonly Event[]): Promise<EventView[]> {
+  const stock = await stockOf(events);
   const now = new Date().toISOString();
-  return Promise.all(events.map(async (event) => eventView(event, await stockOf(event), now)));
+  return events.map((event, index) => eventView(event, stock[index] ?? new Map(), now));
 }
 
 /** One event, as `viewEvents`. @throws {DomainError} busy */
 export async function viewEvent(event: Event): Promise<EventView> {
-  return eventView(event, await stockOf(event), new Date().toISOString());
+  const [view] = await viewEvents([event]);
+  if (!view) throw new Error('one event has one view');
+  return view;
 }

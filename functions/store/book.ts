@@ -120,6 +120,7 @@ function newBooking(order: BookingOrder, event: Event, tier: Tier, draws: Draw[]
     userId: order.userId,
     draws,
     counted: tier.maxPerUser !== undefined,
+    ...(order.idempotent && { idempotencyKey: order.idempotent.key }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { invalid } from '../domain/errors.ts';
 import type { Event, EventFilter, EventStatus } from '../domain/event.ts';
 import { limits } from '../domain/limits.ts';
 import { eventOf, searchable } from './event-store.ts';
@@ -165,6 +166,8 @@ const positionOf = ({ organizerId, eventId }: Ownership): string => `${eventId} 
 
 function ownershipAt(position: string): Ownership {
   const space = position.indexOf(' ');
+  // The database takes no empty key.
+  if (space < 1) throw invalid('cursor', 'is not a cursor of this list');
   return { eventId: position.slice(0, space), organizerId: position.slice(space + 1) };
 }
 

@@ -2,12 +2,12 @@ import type { Event, Tier } from '../domain/event.ts';
 import { limits } from '../domain/limits.ts';
 
 /** A bounded map whose entries are forgotten after a time; the oldest goes first. Lives as long as the instance. */
-class Memory<Value> {
+export class Memory<Value> {
   private readonly entries = new Map<string, { value: Value; storedAt: number }>();
   private readonly ttlMs: number;
   private readonly maxEntries: number;
 
-  constructor(ttlMs: number, maxEntries = 1_000) {
+  constructor(ttlMs: number, maxEntries: number = limits.rememberedEvents) {
     this.ttlMs = ttlMs;
     this.maxEntries = maxEntries;
   }

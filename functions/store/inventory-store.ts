@@ -36,15 +36,28 @@ export const shardOf = (item: Item): Shard => {
 
 /** All shards of the tiers, strongly consistent, in the order of their numbers. @throws {DomainError} busy */
 export async function readShards(eventId: string, tiers: readonly Tier[]): Promise<Map<string, Shard[]>> {
-  const wanted = tiers.flatMap(({ tierId, shards }) =>
-    Array.from({ length: shards }, (_, shard) => keys.shardKey(eventId, tierId, shard)),
+  const [shards] = await readShardsOf([{ eventId, tiers }]);
+  return shards ?? new Map();
+}
+
+/** All shards of many events, as `readShards`, in the order of the events. @throws {DomainError} busy */
+export async function readShardsOf(
+  events: readonly { eventId: string; tiers: readonly Tier[] }[],
+): Promise<Map<string, Shard[]>[]> {
+  const wanted = events.flatMap(({ eventId, tiers }) =>
+    tiers.flatMap(({ tierId, shards }) =>
+      Array.from({ length: shards }, (_, shard) => keys.shardKey(eventId, tierId, shard)),
+    ),
   );
-  const found = (await getItems(wanted)).map(shardOf);
-  return new Map(
-    tiers.map(({ tierId }) => [
-      tierId,
-      found.filter((shard) => shard.tierKey === keys.tierKey(eventId, tierId)).sort((a, b) => a.shard - b.shard),
-    ]),
+  const found = Map.groupBy((await getItems(wanted)).map(shardOf), ({ tierKey }) => tierKey);
+  return events.map(
+    ({ eventId, tiers }) =>
+      new Map(
+        tiers.map(({ tierId }) => {
+          const shards = found.get(keys.tierKey(eventId, tierId)) ?? [];
+          return [tierId, shards.sort((a, b) => a.shard - b.shard)];
+        }),
+      ),
   );
 }
 

@@ -154,10 +154,7 @@ describe('a cursor is worth nothing', () => {
     };
     for (const [name, scope] of Object.entries(scopes)) {
       const answer = await lists[name]?.(`cursor=${encodeCursor(scope, position)}`);
-      expect([name, answer?.status], answer?.text).toEqual([
-        name,
-        expect.toSatisfy((status) => status === 200 || status === 400),
-      ]);
+      expect([name, answer?.status], answer?.text).toEqual([name, expect.toBeOneOf([200, 400])]);
     }
     const own = await get(`/bookings?cursor=${encodeCursor(scopes.listBookings ?? [], position)}`, buyer);
     const mine = bookingIds.slice(0, 2);
