@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,19 +12,26 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+export interface ChildOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** In addition to that of this process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Takes what the program prints. */
+  readonly logFile: string;
+}
+
 /**
  * Starts a program that cannot outlive this process, not even when this process is killed. It has its own process
  * group, so that Ctrl-C reaches the stack alone, which then stops its parts in order.
- *
- * @param logFile - takes what the program prints.
  */
-export function startChild(program: string, args: readonly string[], logFile: string): Child {
+export function startChild({ program, args, environment, logFile }: ChildOptions): Child {
   const log = openSync(logFile, 'a');
-  const stdio = ['pipe', log, log] as const;
+  const options: SpawnOptions = { stdio: ['pipe', log, log], env: { ...process.env, ...environment } };
   const child =
     process.platform === 'win32'
-      ? spawn(program, args, { stdio: [...stdio] })
-      : spawn('sh', ['-c', untilStdinCloses, 'sh', program, ...args], { stdio: [...stdio], detached: true });
+      ? spawn(program, args, options)
+      : spawn('sh', ['-c', untilStdinCloses, 'sh', program, ...args], { ...options, detached: true });
   closeSync(log);
   return { process: child, stop: () => stopChild(child, () => child.stdin?.end()) };
 }

@@ -69,7 +69,13 @@ export async function startDynoxide(directory: string, machine: Machine): Promis
   // Another program may take the port between its choice and its use.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const child = startChild(binary, ['serve', '--port', String(port), '--db-path', file], logFile);
+    const child = startChild({
+      program: binary,
+      args: ['serve', '--port', String(port), '--db-path', file],
+      // SQLite writes one transaction at a time anyway; more threads only take turns at its locks, for 20 % more work.
+      environment: { TOKIO_WORKER_THREADS: '1' },
+      logFile,
+    });
     const endpoint = `http://127.0.0.1:${port}`;
     if (await isUp(child, endpoint)) {
       indexStream(file);

@@ -13,11 +13,12 @@ export function isOnSale(event: Event, tier: Tier, now: string): boolean {
 }
 
 /**
- * Whether the rules of the tier permit a sale.
+ * Whether the rules of the tier permit a sale. The limit per person is not among them: who has how many is known to
+ * the write that counts them.
  *
  * @param now RFC 3339, UTC
- * @throws {DomainError} event-cancelled, sale-not-open, sale-closed, purchase-limit; validation-error for a quantity
- *   above maxPerBooking
+ * @throws {DomainError} event-cancelled, sale-not-open, sale-closed; validation-error for a quantity above
+ *   maxPerBooking
  */
 export function checkSale(event: Event, tier: Tier, quantity: number, now: string): void {
   if (event.status === 'CANCELLED') {
@@ -33,7 +34,6 @@ export function checkSale(event: Event, tier: Tier, quantity: number, now: strin
     throw new DomainError('sale-closed', `The sale ended at ${closesAt}.`, { saleClosesAt: closesAt });
   }
   if (quantity > tier.maxPerBooking) throw invalid('quantity', `at most ${tier.maxPerBooking} in one booking`);
-  if (tier.maxPerUser !== undefined && quantity > tier.maxPerUser) throw purchaseLimit(tier.maxPerUser, 0);
 }
 
 /** @param purchased tickets of the tier that the person has already */

@@ -8,6 +8,7 @@ const countOf = (tierId: string): string => `tickets#${tierId}`;
 
 /** Adds a booking to its buyer's count, if that stays within `maxPerUser`. */
 export function countPurchase(booking: Booking, maxPerUser: number): Action<'purchases'> {
+  const room = maxPerUser - booking.quantity;
   return {
     name: 'purchases',
     item: {
@@ -15,9 +16,10 @@ export function countPurchase(booking: Booking, maxPerUser: number): Action<'pur
         TableName: tableName(),
         Key: keys.purchasesKey(booking.userId, booking.eventId),
         UpdateExpression: 'ADD #tickets :quantity',
-        ConditionExpression: 'attribute_not_exists(#tickets) OR #tickets <= :room',
+        // More than anybody may have is refused here too, so that the refusal tells what the person has.
+        ConditionExpression: room < 0 ? '#tickets <= :room' : 'attribute_not_exists(#tickets) OR #tickets <= :room',
         ExpressionAttributeNames: { '#tickets': countOf(booking.tierId) },
-        ExpressionAttributeValues: { ':quantity': booking.quantity, ':room': maxPerUser - booking.quantity },
+        ExpressionAttributeValues: { ':quantity': booking.quantity, ':room': room },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { startStack } from '../../local/stack.ts';
@@ -142,6 +143,14 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
   });
 });
 
+/** The index without which every write is slower than the one before. */
+function indexesOf(file: string): unknown[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare("SELECT name FROM sqlite_master WHERE type = 'index'").all();
+  database.close();
+  return rows.map(({ name }) => name);
+}
+
 describe('data', () => {
   test('survive a restart: bookings, accounts, credentials and ids', async () => {
     const assemblyDir = await synthesizeOnce(inject('runDir'));
@@ -166,7 +175,7 @@ describe('data', () => {
     }
   });
 
-  test('made for other keys are not used', async () => {
+  test('made for other keys are not used; the stream is indexed', async () => {
     const assemblyOf = (key: string) => {
       const template = fakeTemplate();
       const table = {
@@ -183,6 +192,7 @@ describe('data', () => {
     const stack = await startStack({ port: 0, dataDir, assemblyDir: one });
     const { tableName } = stack.outputs;
     await stack.stop();
+    expect(indexesOf(join(dataDir, 'dynamodb.sqlite'))).toContain('evently_stream_order');
     await expect(startStack({ port: 0, dataDir, assemblyDir: other })).rejects.toThrow(
       `The table ${tableName} was made with other keys or indexes than the template has; "npm run reset" deletes it.`,
     );
