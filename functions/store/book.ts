@@ -131,7 +131,9 @@ async function saleFor(order: BookingOrder): Promise<{ event: Event; tier: Tier 
     try {
       return permitted(known, order);
     } catch (error) {
-      if (!isDomainError(error) || knownEvents.get(order.eventId, freshMs)) throw error;
+      // What is missing here may have been published or added since; a sale that is not on can wait for a second.
+      const mayWait = !isDomainError(error, 'not-found') && knownEvents.get(order.eventId, freshMs) !== undefined;
+      if (!isDomainError(error) || mayWait) throw error;
     }
   }
   const event = await getEvent(order.eventId);
