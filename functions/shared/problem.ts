@@ -33,6 +33,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
       'x-request-id': requestId,
       ...headersOf(error),
     },

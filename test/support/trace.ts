@@ -52,6 +52,7 @@ export function expectProblem(answer: Received, status: number, code: string, de
   expect(requestId).toMatch(/./);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.text).not.toMatch(words);
 }
 
