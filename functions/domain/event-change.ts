@@ -59,10 +59,9 @@ export function changeEvent(before: Event, patch: EventPatch, change: Change): E
     throw new DomainError('invalid-state', detail, { state: before.status });
   }
   const version = before.version + 1;
-  const fields = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const merged: Event = {
-    ...before,
-    ...fields,
+  const patched = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined && value !== null);
+  const merged = {
+    ...(Object.fromEntries(patched) as unknown as Event),
     tiers: before.tiers,
     version,
     changeId: change.changeId,

@@ -92,10 +92,17 @@ export const EventInput = z
   .meta({ id: 'EventInput' });
 export type EventInput = z.output<typeof EventInput>;
 
+/** `null` removes a field that an event need not have. */
 export const EventPatch = z
-  .strictObject({ ...eventFields, status: z.enum(['DRAFT', 'PUBLISHED']) })
+  .strictObject({
+    ...eventFields,
+    description: eventFields.description.nullable(),
+    category: eventFields.category.nullable(),
+    endsAt: eventFields.endsAt.nullable(),
+    status: z.enum(['DRAFT', 'PUBLISHED']),
+  })
   .partial()
-  .superRefine(betweenFields)
+  .superRefine((patch, context) => betweenFields({ ...patch, endsAt: patch.endsAt ?? undefined }, context))
   .refine((patch) => Object.keys(patch).length > 0, 'at least one field')
   .meta({ id: 'EventPatch' });
 export type EventPatch = z.output<typeof EventPatch>;

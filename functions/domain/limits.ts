@@ -8,7 +8,8 @@ export const limits = {
   passwordMaxCharacters: 256,
   idempotencyKeyCharacters: 255,
   searchCharacters: 100,
-  cursorCharacters: 1_024,
+  /** A cursor of the list of users wraps a token of Cognito, which is long. */
+  cursorCharacters: 4_096,
 
   /** Largest request body that a handler reads. API Gateway itself would let 10 MB through. */
   bodyBytes: 64 * 1024,

@@ -140,6 +140,15 @@ describe('changing an event', () => {
     expect(changeEvent(draft, { status: 'PUBLISHED' }, change).changed).toMatchObject([{ after: { ruleVersion: 2 } }]);
   });
 
+  it('removes with null what an event need not have', () => {
+    const event = storedEvent({ description: 'Three bands', category: 'music', endsAt: '2030-06-21T20:00:00Z' });
+    const patch = EventPatch.parse({ description: null, category: null, endsAt: null });
+    const { event: after } = changeEvent(event, patch, change);
+    expect(Object.keys(after)).not.toEqual(expect.arrayContaining(['description']));
+    expect([after.category, after.endsAt]).toEqual([undefined, undefined]);
+    expect(EventPatch.safeParse({ name: null }).success).toBe(false);
+  });
+
   it('is checked against the fields that stay', () => {
     const event = storedEvent({ endsAt: '2030-06-21T20:00:00Z' });
     expect(() => changeEvent(event, { startsAt: '2030-06-21T21:00:00.000Z' }, change)).toThrow(

@@ -259,7 +259,11 @@ const damages: [Rule, string, (items: Item[]) => void][] = [
       rename(pick(items, 'IDEMPOTENCY#createBooking#k2'), { body: pick(items, 'IDEMPOTENCY', 'ada').body });
     },
   ],
-  ['one per key', 'a second booking for a key', (items) => rename(pick(items, 'BOOKING#bkg_2'), { idempotencyKey: 'k1' })],
+  [
+    'one per key',
+    'a second booking for a key',
+    (items) => rename(pick(items, 'BOOKING#bkg_2'), { idempotencyKey: 'k1' }),
+  ],
   ['one per key', 'an answer that tells another total', (items) => answer(pick(items, 'IDEMPOTENCY'), { total: 1 })],
   ['one per key', 'a record that is no JSON', (items) => rename(pick(items, 'IDEMPOTENCY'), { body: '{' })],
   ['purchase count', 'one ticket too many', (items) => add(pick(items, 'PURCHASES', 'ada'), 'tickets#standard', 1)],

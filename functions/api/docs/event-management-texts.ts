@@ -47,7 +47,7 @@ export const getOwnEventText = (side: Side): OperationText<Contract['getOwnEvent
 export const updateEventText = (side: Side): OperationText<Contract['updateEvent']> => ({
   summary: `Change ${side.one}`,
   description:
-    'Fields that are left out stay as they are; `tiers`, where given, is the whole list. Send the ETag of the event as ' +
+    'Fields that are left out stay as they are, `null` removes an optional one; `tiers`, where given, is the whole list. Send the ETag of the event as ' +
     '`If-Match`: if somebody changed it meanwhile, nothing is written (`precondition-failed`). The capacity of a tier ' +
     'cannot go below what is sold (`capacity-too-low`), and a tier that ever had a booking can neither be removed nor ' +
     `change its currency (\`event-has-bookings\`). Existing bookings keep their price.${side.foreign}`,
