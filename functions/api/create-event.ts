@@ -3,6 +3,7 @@ import { eventView, untouchedStock } from '../domain/event-view.ts';
 import { eventETag } from '../shared/etag.ts';
 import { idOf } from '../shared/id-of.ts';
 import { createEvent as create } from '../store/event-store.ts';
+import { idempotentOf, replayedHeader } from './idempotent-request.ts';
 import { organizerIdOf } from './managed-event.ts';
 import type { RequestOf, ResponseOf } from './request.ts';
 
@@ -10,23 +11,13 @@ import type { RequestOf, ResponseOf } from './request.ts';
 export async function createEvent(
   request: RequestOf<'createEvent'> | RequestOf<'createEventAsAdmin'>,
 ): Promise<ResponseOf<'createEvent'>> {
-  const { body, caller, idempotencyKey, remainingMs } = request;
-  const ids = { eventId: idOf('evt', request), organizerId: organizerIdOf(caller) };
+  const ids = { eventId: idOf('evt', request), organizerId: organizerIdOf(request.caller) };
   const now = new Date().toISOString();
-  const event = newEvent(body, ids, { changeId: request.requestId, now });
+  const event = newEvent(request.body, ids, { changeId: request.requestId, now });
   const { answer, replayed } = await create(event, eventView(event, untouchedStock(event), now), {
-    idempotent: idempotencyKey
-      ? { callerId: caller.callerId, operationId: 'createEvent', key: idempotencyKey, request: body }
-      : undefined,
-    remainingMs,
+    idempotent: idempotentOf(request, 'createEvent'),
+    remainingMs: request.remainingMs,
   });
-  return {
-    status: 201,
-    body: answer,
-    headers: {
-      location: `${request.path}/${answer.eventId}`,
-      etag: eventETag(answer),
-      ...(replayed && { 'idempotency-replayed': 'true' }),
-    },
-  };
+  const location = `${request.path}/${answer.eventId}`;
+  return { status: 201, body: answer, headers: { location, etag: eventETag(answer), ...replayedHeader(replayed) } };
 }
