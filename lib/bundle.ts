@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import type { Group } from './functions.ts';
 
 const projectRoot = dirname(import.meta.dirname);
@@ -14,6 +14,20 @@ const files: Readonly<Partial<Record<Group, readonly string[]>>> = {
     'node_modules/swagger-ui-dist/favicon-32x32.png',
   ],
 };
+
+/** How the code of a function is bundled; also what measurements compare it with. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 /**
  * Bundles the entry point of every group into a folder of its own: one minified ES module with its source map, the
@@ -34,16 +48,7 @@ export function bundle(groups: readonly Group[], folder: string): Record<Group, 
     outdir: 'out',
     write: false,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
+    ...bundleOptions,
   });
   for (const group of groups) mkdirSync(join(folder, group), { recursive: true });
   for (const { path, contents } of outputFiles) {

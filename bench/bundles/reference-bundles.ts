@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { bundleOptions } from '../../lib/bundle.ts';
 
 /** What the functions are compared with. */
 const references = {
@@ -22,16 +23,7 @@ export function buildReferences(directory: string): { name: string; file: string
     buildSync({
       stdin: { contents, resolveDir: import.meta.dirname },
       outfile: file,
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      mainFields: ['module', 'main'],
-      minify: true,
-      legalComments: 'none',
-      sourcemap: true,
-      sourcesContent: false,
-      logLevel: 'warning',
+      ...bundleOptions,
     });
     return { name, file };
   });

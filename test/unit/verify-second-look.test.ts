@@ -3,7 +3,7 @@ import type { Item } from '../../bench/verify/items.ts';
 import { createLedger } from '../../bench/verify/ledger.ts';
 import { type Reader, secondLook } from '../../bench/verify/second-look.ts';
 import * as keys from '../../functions/store/keys.ts';
-import { storedEvent } from '../support/factories.ts';
+import { shard, storedEvent } from '../support/factories.ts';
 
 /** An event without bookings, so that every seat is available. */
 function table(): { event: Item; shards: Item[]; all: Item[] } {
@@ -14,23 +14,9 @@ function table(): { event: Item; shards: Item[]; all: Item[] } {
     gsi1sk: keys.publishedEventSort(stored),
     ...stored,
   };
-  const shards = Array.from({ length: 5 }, (_, shard) => ({
-    ...keys.shardKey(stored.eventId, 'standard', shard),
-    shard,
-    tierKey: keys.tierKey(stored.eventId, 'standard'),
-    capacity: 100,
-    available: 100,
-    held: 0,
-    sold: 0,
-    waiting: false,
-    bookings: 0,
-    cancelled: 0,
-    revenue: 0,
-    status: 'PUBLISHED',
-    unitPrice: 4_900,
-    currency: 'EUR',
-    saleClosesAt: stored.startsAt,
-    ruleVersion: 1,
+  const shards = Array.from({ length: 5 }, (_, number) => ({
+    ...keys.shardKey(stored.eventId, 'standard', number),
+    ...shard({ shard: number, tierKey: keys.tierKey(stored.eventId, 'standard'), saleClosesAt: stored.startsAt }),
   }));
   const owned = {
     ...keys.ownedEventKey(stored.organizerId, stored.eventId),
