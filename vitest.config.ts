@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/assembly-dir.ts'],
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    // Most of the time tests wait for something to happen.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -4,19 +4,24 @@ import type { StackOutputs } from '../local/outputs.ts';
 import { measureBundles, printBundles } from './bundles/bundles.ts';
 import { measureCosts, printCosts } from './costs/costs.ts';
 import { runCommand, UsageError } from './support/command.ts';
+import { untilQueuesAreEmpty } from './support/queues.ts';
 import { print } from './support/table.ts';
 import { startThrowAwayStack } from './support/throw-away-stack.ts';
 
 const help = `Measures ratios, counts and sizes; times are those of this machine.
 
   npm run bench                          everything
-  npm run bench -- throughput costs      some of: throughput, costs, bundles
+  npm run bench -- throughput costs      some of: throughput, costs, bundles, feed, statistics, cancel-event
+  npm run bench -- feed --long            with 10,000 people in line too
   npm run bench -- --json FILE           writes the JSON to a file in place of the terminal
   npm run bench -- throughput --profile DIR   a CPU profile of the stack's main thread`;
 
-const names = ['throughput', 'costs', 'bundles'] as const;
+const names = ['throughput', 'costs', 'bundles', 'feed', 'statistics', 'cancel-event'] as const;
 type Name = (typeof names)[number];
 type Results = Partial<Record<Name, unknown>>;
+
+/** For everything that follows from some thousand bookings, emails too. */
+const quietMs = 10 * 60_000;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -24,6 +29,7 @@ await runCommand(async () => {
     options: {
       json: { type: 'string' },
       profile: { type: 'string' },
+      long: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -35,7 +41,7 @@ await runCommand(async () => {
   if (unknown !== undefined) throw new UsageError(`There is no measurement "${unknown}": ${names.join(', ')}.`);
   const wanted = names.filter((name) => positionals.length === 0 || positionals.includes(name));
   const results: Results = {};
-  if (wanted.includes('throughput') || wanted.includes('costs')) await onStack(wanted, values.profile, results);
+  if (wanted.some((name) => name !== 'bundles')) await onStack(wanted, values, results);
   if (wanted.includes('bundles')) {
     const bundles = await measureBundles();
     printBundles(bundles);
@@ -51,7 +57,12 @@ await runCommand(async () => {
   return 0;
 });
 
-async function onStack(wanted: readonly Name[], profile: string | undefined, results: Results): Promise<void> {
+interface Flags {
+  profile?: string | undefined;
+  long: boolean;
+}
+
+async function onStack(wanted: readonly Name[], { profile, long }: Flags, results: Results): Promise<void> {
   const nodeOptions = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const stack = await startThrowAwayStack(nodeOptions);
   try {
@@ -62,6 +73,25 @@ async function onStack(wanted: readonly Name[], profile: string | undefined, res
       const throughput = await measureThroughput(stack.outputs);
       printThroughput(throughput);
       results.throughput = throughput;
+    }
+    // The bookings of the throughput have left work to the workers.
+    await untilQueuesAreEmpty(stack.outputs, quietMs);
+    if (wanted.includes('feed')) {
+      const { measureFeed } = await import('./feed/feed.ts');
+      results.feed = await measureFeed(stack.outputs, long ? [10, 1_000, 10_000] : [10, 1_000]);
+    }
+    // A part of the feed, for whoever wants no more than that.
+    if (wanted.includes('statistics') && !wanted.includes('feed')) {
+      const { measureStatistics, printStatistics } = await import('./statistics/statistics.ts');
+      const statistics = await measureStatistics(stack.outputs);
+      printStatistics(statistics);
+      results.statistics = statistics;
+    }
+    if (wanted.includes('cancel-event')) {
+      const { measureCancelEvent, printCancelEvent } = await import('./cancel-event/cancel-event.ts');
+      const cancellation = await measureCancelEvent(stack.outputs);
+      printCancelEvent(cancellation);
+      results['cancel-event'] = cancellation;
     }
     if (wanted.includes('costs')) {
       const costs = await measureCosts();

@@ -12,7 +12,8 @@ const help = `Checks the invariants of the data model on a whole table.
   npm run verify -- --table NAME          a table on AWS, with your usual credentials and region
   npm run verify -- --table NAME --endpoint URL   any other DynamoDB
 
-  --limit N   findings to print, default 50`;
+  --limit N    findings to print, default 50
+  --settle N   seconds that statistics may take to catch up with the bookings, default 15; 0: judge them as they are`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -20,6 +21,7 @@ await runCommand(async () => {
       table: { type: 'string' },
       endpoint: { type: 'string' },
       limit: { type: 'string', default: '50' },
+      settle: { type: 'string', default: '15' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -28,9 +30,10 @@ await runCommand(async () => {
     return 0;
   }
   const limit = wholeNumber('limit', values.limit, 0, 1_000);
+  const settleMs = 1_000 * wholeNumber('settle', values.settle, 0, 3_600);
   const { client, tableName } = choose(values);
   try {
-    const report = await verifyTable({ client, tableName, ...(process.stderr.isTTY && { onProgress }) });
+    const report = await verifyTable({ client, tableName, settleMs, ...(process.stderr.isTTY && { onProgress }) });
     if (process.stderr.isTTY) process.stderr.write('\n');
     show(tableName, report, limit);
     return report.findings.length > 0 ? 1 : 0;

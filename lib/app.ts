@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundle } from './bundle.ts';
+import { entryPoints } from './entry-points.ts';
 import { EventlyStack } from './evently-stack.ts';
-import { groups } from './functions.ts';
 import { readSettings } from './settings.ts';
 
 /**
@@ -17,7 +17,7 @@ export function createApp(props: AppProps = {}): App {
   const context = { ...cdkJson.context, ...props.context };
   const app = new App({ analyticsReporting: false, ...props, context });
   const settings = readSettings(app.node);
-  const bundles = bundle(groups, join(app.outdir, 'bundles'));
+  const bundles = bundle(entryPoints, join(app.outdir, 'bundles'));
   new EventlyStack(app, `Evently-${settings.stage}`, { settings, bundles });
   return app;
 }

@@ -1,12 +1,11 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
-import type { Group } from './functions.ts';
 
 const projectRoot = dirname(import.meta.dirname);
 
-/** What the operations of a group read from `docs/` beside their code, from the root of the project. */
-const files: Readonly<Partial<Record<Group, readonly string[]>>> = {
+/** What a function reads from `docs/` beside its code, from the root of the project. */
+const files: Readonly<Record<string, readonly string[]>> = {
   system: [
     'docs/openapi.json',
     'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
@@ -30,33 +29,38 @@ export const bundleOptions = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the entry point of every group into a folder of its own: one minified ES module with its source map, the
+ * Bundles each entry point into a folder of its own: one minified ES module with its source map, the
  * AWS SDK included, and the files that go with it.
  *
- * All groups are one call of esbuild, because they share most of what it reads: NodejsFunction starts it through npx
+ * All of them are one call of esbuild, because they share most of what it reads: NodejsFunction starts it through npx
  * for each function, which takes more than three times as long.
  *
+ * @param entryPoints File of each function, from the root of the project.
  * @param folder Deleted first where it exists.
- * @returns the folder of each group.
+ * @returns the folder of each function.
  */
-export function bundle(groups: readonly Group[], folder: string): Record<Group, string> {
+export function bundle<Name extends string>(
+  entryPoints: Readonly<Record<Name, string>>,
+  folder: string,
+): Record<Name, string> {
+  const names = Object.keys(entryPoints) as Name[];
   rmSync(folder, { recursive: true, force: true });
   const { outputFiles } = buildSync({
     absWorkingDir: projectRoot,
-    entryPoints: groups.map((group) => ({ in: `functions/entry/${group}.ts`, out: `${group}/index` })),
+    entryPoints: names.map((name) => ({ in: entryPoints[name], out: `${name}/index` })),
     // Never written: source maps hold paths from here, and must be the same wherever the output goes.
     outdir: 'out',
     write: false,
     outExtension: { '.js': '.mjs' },
     ...bundleOptions,
   });
-  for (const group of groups) mkdirSync(join(folder, group), { recursive: true });
+  for (const name of names) mkdirSync(join(folder, name), { recursive: true });
   for (const { path, contents } of outputFiles) {
     writeFileSync(join(folder, basename(dirname(path)), basename(path)), contents);
   }
-  for (const group of groups) copyFiles(files[group] ?? [], join(folder, group, 'docs'));
-  const folders = groups.map((group) => [group, join(folder, group)] as const);
-  return Object.fromEntries(folders) as Record<Group, string>;
+  for (const name of names) copyFiles(files[name] ?? [], join(folder, name, 'docs'));
+  const folders = names.map((name) => [name, join(folder, name)] as const);
+  return Object.fromEntries(folders) as Record<Name, string>;
 }
 
 function copyFiles(sources: readonly string[], folder: string): void {

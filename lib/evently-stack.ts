@@ -1,21 +1,32 @@
 import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import packageJson from '../package.json' with { type: 'json' };
 import { AdminPolicy } from './constructs/admin-policy.ts';
-import { ApiFunction } from './constructs/api-function.ts';
+import { ChangeFeed } from './constructs/change-feed.ts';
 import { DataTable } from './constructs/data-table.ts';
+import { EmailSender } from './constructs/email-sender.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { Identity } from './constructs/identity.ts';
+import { NodeFunction } from './constructs/node-function.ts';
+import { QueueWorker } from './constructs/queue-worker.ts';
+import type { FunctionName } from './entry-points.ts';
 import { functionSpecs, type Group } from './functions.ts';
 import type { Settings } from './settings.ts';
+import { type Worker, workerSpecs, workers } from './workers.ts';
 
 export interface EventlyStackProps {
   readonly settings: Settings;
   /** Folder with the code of each function. */
-  readonly bundles: Readonly<Record<Group, string>>;
+  readonly bundles: Readonly<Record<FunctionName, string>>;
 }
 
-/** The service: a table, people, one function for each privilege group, and the HTTP API in front of them. */
+/**
+ * The service: a table, people, one function for each privilege group, the HTTP API in front of them, and the workers
+ * that do what follows from a change of the table.
+ */
 export class EventlyStack extends Stack {
   constructor(scope: Construct, id: string, props: EventlyStackProps) {
     const { settings, bundles } = props;
@@ -30,8 +41,9 @@ export class EventlyStack extends Stack {
 
     const functionOf = (group: Group, environment = {}) => {
       const spec = functionSpecs[group];
-      const code = bundles[group];
-      const { function: target } = new ApiFunction(this, group, { group, spec, code, settings, environment });
+      const description = `the operations of the group ${group}`;
+      const props = { description, spec, code: bundles[group], settings, environment };
+      const { function: target } = new NodeFunction(this, group, props);
       data.grant(target, spec);
       identity.grant(target, spec);
       return target;
@@ -39,11 +51,23 @@ export class EventlyStack extends Stack {
     const functions = {
       catalog: functionOf('catalog'),
       account: functionOf('account'),
-      booking: functionOf('booking'),
+      booking: functionOf('booking', { HOLD_TTL_SECONDS: `${settings.holdTtlSeconds}` }),
       organizer: functionOf('organizer'),
       admin: functionOf('admin'),
       system: functionOf('system', { SERVICE_VERSION: packageJson.version }),
     };
+
+    const sender = settings.mailFrom ? new EmailSender(this, 'Email', settings.mailFrom) : undefined;
+    const queueOf = (worker: Worker) => {
+      const spec = workerSpecs[worker];
+      const props = { description: `the worker ${worker}`, spec, code: bundles[worker], settings };
+      const { queue, function: target } = new QueueWorker(this, worker, props);
+      data.grant(target, spec);
+      if (spec.sendsEmail) sender?.grant(target);
+      new ChangeFeed(this, `${worker}-changes`, { streamArn: data.streamArn, spec, target: queue, settings });
+      return queue;
+    };
+    grantQueueHealth(functions.system, workers.map(queueOf));
 
     const { api } = new HttpApi(this, 'Api', { functions, identity, settings });
     const { policy } = new AdminPolicy(this, 'EventlyAdmin', api);
@@ -54,6 +78,13 @@ export class EventlyStack extends Stack {
     new CfnOutput(this, 'AdminPolicyArn', { value: policy.managedPolicyArn });
     new CfnOutput(this, 'TableName', { value: data.table.tableName });
   }
+}
+
+/** Lets the function see whether the queues answer. */
+function grantQueueHealth(target: LambdaFunction, queues: readonly Queue[]): void {
+  const resources = queues.map((queue) => queue.queueArn);
+  target.addToRolePolicy(new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources }));
+  target.addEnvironment('QUEUE_URLS', queues.map((queue) => queue.queueUrl).join(','));
 }
 
 /** Leaves the bootstrap version to the check that the CLI makes anyway, so the template needs no parameter. */

@@ -45,7 +45,7 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   account: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: ['GetItem', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     index: none,
     userPool: none,
     knowsClient: true,
@@ -53,8 +53,9 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   booking: {
     memoryMb: 1024,
     timeoutSeconds: 10,
-    table: [...read, 'Query', 'PutItem', 'UpdateItem'],
-    index: none,
+    table: [...read, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    // Where seats are short, it looks up the expired holds of the event.
+    index: ['Query'],
     userPool: none,
     knowsClient: false,
   },

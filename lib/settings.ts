@@ -29,6 +29,17 @@ export interface Settings {
    * @default 1000; 5000 on the stage `prod`
    */
   readonly throttleBurst: number;
+  /**
+   * How long a hold keeps its seats. It is also the delivery delay of a queue, which is 900 seconds at most.
+   * @default 600
+   */
+  readonly holdTtlSeconds: number;
+  /**
+   * Address that notifications are sent from by email, as in `tickets@example.com`: an identity is made for it, which
+   * its owner has to confirm. Without one, notifications stand in people's lists only.
+   * @default none
+   */
+  readonly mailFrom?: string | undefined;
 }
 
 const requests = z.coerce.number().int().min(1).max(1_000_000);
@@ -50,6 +61,8 @@ export function readSettings(node: Node): Settings {
       .default(isProduction ? 90 : 14),
     throttleRate: requests.default(isProduction ? 10_000 : 2_000),
     throttleBurst: requests.default(isProduction ? 5_000 : 1_000),
+    holdTtlSeconds: z.coerce.number().int().min(5).max(900).default(600),
+    mailFrom: z.email().optional(),
   });
   const context = Object.keys(schema.shape).map((name) => [name, node.tryGetContext(name)]);
   const settings = schema.safeParse({ ...Object.fromEntries(context), stage });

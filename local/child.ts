@@ -36,12 +36,12 @@ export function startChild({ program, args, environment, logFile }: ChildOptions
   return { process: child, stop: () => stopChild(child, () => child.stdin?.end()) };
 }
 
-/** Asks a child to end, and kills it where it does not within two seconds. */
-export async function stopChild(child: ChildProcess, ask: () => void): Promise<void> {
+/** Asks a child to end, and kills it where it does not in time. */
+export async function stopChild(child: ChildProcess, ask: () => void, patienceMs = 2_000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = once(child, 'exit');
   ask();
-  const impatience = setTimeout(() => child.kill('SIGKILL'), 2_000);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   await gone;
   clearTimeout(impatience);
 }

@@ -31,14 +31,15 @@ export function openDataDir(path: string): DataDir {
   const lock = takeLock(directory);
   const seedFile = join(directory, SEED);
   if (!existsSync(seedFile)) writeFileSync(seedFile, randomBytes(32).toString('hex'), { mode: 0o600 });
-  const seed = readFileSync(seedFile, 'utf8');
-  return {
-    path: directory,
-    id: (purpose, length, alphabet = LETTERS_AND_DIGITS) => {
-      const bytes = createHmac('sha512', seed).update(purpose).digest();
-      return Array.from(bytes.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
-    },
-    release: () => lock.close(),
+  return { path: directory, id: idsOf(directory), release: () => lock.close() };
+}
+
+/** The ids of a data directory, see `DataDir.id`; for a process that was told to work on it. */
+export function idsOf(directory: string): DataDir['id'] {
+  const seed = readFileSync(join(directory, SEED), 'utf8');
+  return (purpose, length, alphabet = LETTERS_AND_DIGITS) => {
+    const bytes = createHmac('sha512', seed).update(purpose).digest();
+    return Array.from(bytes.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
   };
 }
 

@@ -55,6 +55,8 @@ function isExecutable(file: string): boolean {
 
 export interface Dynoxide extends Child {
   readonly endpoint: string;
+  /** The SQLite database behind it. */
+  readonly file: string;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function startDynoxide(directory: string, machine: Machine): Promis
     const endpoint = `http://127.0.0.1:${port}`;
     if (await isUp(child, endpoint)) {
       indexStream(file);
-      return { ...child, endpoint };
+      return { ...child, endpoint, file };
     }
     await child.stop();
     if (attempt === 3) throw new StackError(`The embedded database does not start: ${lastLine(logFile)}`);

@@ -9,6 +9,7 @@ export interface Endpoints {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly cognito: string;
+  readonly ses: string;
 }
 
 export interface FunctionsOptions {
@@ -94,6 +95,7 @@ function environmentOf(
     TZ: ':UTC',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SESV2: endpoints.ses,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.cognito,
   };
 }

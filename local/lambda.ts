@@ -5,6 +5,8 @@ import type { InstanceData } from './lambda-messages.ts';
 /** A function of the stack: instances that are started when they are needed, each with one invocation at a time. */
 export interface LambdaFunction {
   readonly name: string;
+  /** Invocations that run at once; more of them wait. */
+  readonly maxInstances: number;
   /** Runs the handler on an event in JSON. Never rejects: every way to end is an `Outcome`. */
   invoke(event: string): Promise<Outcome>;
   /** Starts the first instance ahead of the first request. */
@@ -85,7 +87,7 @@ export function createFunction(options: LambdaOptions): LambdaFunction {
     settle(outcome);
     // An instance that died has told its cause already.
     if (!all.has(instance)) return;
-    if (outcome.kind === 'failure') onLog(`${data.functionName}: ${outcome.message}`);
+    if (outcome.kind === 'failure' && !stopped) onLog(`${data.functionName}: ${outcome.message}`);
     serve(instance);
   };
 
@@ -99,6 +101,7 @@ export function createFunction(options: LambdaOptions): LambdaFunction {
 
   return {
     name: data.functionName,
+    maxInstances,
     invoke: (event) =>
       new Promise((settle) => {
         const request = { event, settle, since: performance.now() };

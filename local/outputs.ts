@@ -14,4 +14,6 @@ export interface StackOutputs {
   readonly tableName: string;
   readonly dynamodbEndpoint: string;
   readonly sqsEndpoint: string;
+  /** Page with the emails that went out. */
+  readonly inboxUrl: string;
 }

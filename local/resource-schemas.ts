@@ -6,9 +6,9 @@ import { z } from 'zod';
  */
 
 /** A property without effect on one machine; the comment beside it says why. */
-const noEffect = z.unknown().optional();
-const text = z.string();
-const integer = z.coerce.number().int();
+export const noEffect = z.unknown().optional();
+export const text = z.string();
+export const integer = z.coerce.number().int();
 
 const KeySchema = z.array(z.strictObject({ AttributeName: text, KeyType: z.enum(['HASH', 'RANGE']) })).min(1);
 const Projection = z.strictObject({
@@ -133,6 +133,8 @@ export const Permission = z.strictObject({
   SourceArn: text.optional(),
   SourceAccount: text.optional(),
 });
+
+export const EmailIdentity = z.strictObject({ EmailIdentity: z.email() });
 
 export const HttpApi = z.strictObject({
   Name: text,

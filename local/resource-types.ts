@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as feed from './feed-schemas.ts';
 import * as schemas from './resource-schemas.ts';
 
 /** Names and numbers of the pretended account. */
@@ -8,6 +9,8 @@ export interface World {
   readonly stackName: string;
   /** Address under which the API answers. */
   readonly apiUrl: string;
+  /** Address under which the queues answer. */
+  readonly sqsUrl: string;
   /** Stable ids, see `DataDir.id`. */
   readonly id: (purpose: string, length: number, alphabet?: string) => string;
 }
@@ -24,6 +27,8 @@ interface ResourceType {
   readonly identify: (world: World, logicalId: string, name: string | undefined) => Identity;
   /** Property that holds the resource's own name. */
   readonly nameProperty?: string;
+  /** The name where that property is absent, for types whose names follow rules of their own. */
+  readonly defaultName?: (world: World, logicalId: string, properties: Readonly<Record<string, unknown>>) => string;
   /** Why the resource has no effect on one machine; only there where that is so. */
   readonly inert?: string;
 }
@@ -33,6 +38,11 @@ const nameOf = (world: World, logicalId: string) => `${world.stackName}-${logica
 const arn = (world: World, service: string, resource: string) =>
   `arn:aws:${service}:${world.region}:${world.accountId}:${resource}`;
 const iamArn = (world: World, resource: string) => `arn:aws:iam::${world.accountId}:${resource}`;
+/** Names of queues have up to 80 characters, and those of FIFO queues a suffix. */
+const queueName: NonNullable<ResourceType['defaultName']> = (world, logicalId, { FifoQueue: isFifo }) => {
+  const start = `${world.stackName}-${logicalId}`.slice(0, 62);
+  return `${start}-${world.id(logicalId, 12)}${isFifo === true ? '.fifo' : ''}`;
+};
 /** A resource that others refer to only by its id. */
 const plain = (world: World, logicalId: string): Identity => ({ ref: world.id(logicalId, 10), attributes: {} });
 
@@ -86,6 +96,35 @@ export const resourceTypes = {
     }),
   },
   'AWS::Lambda::Permission': { schema: schemas.Permission, identify: plain },
+  'AWS::Lambda::EventSourceMapping': { schema: feed.EventSourceMapping, identify: plain },
+  'AWS::SQS::Queue': {
+    schema: feed.Queue,
+    nameProperty: 'QueueName',
+    defaultName: queueName,
+    identify: (world, _logicalId, name = '') => ({
+      ref: `${world.sqsUrl}/${world.accountId}/${name}`,
+      attributes: { Arn: arn(world, 'sqs', name), QueueName: name },
+    }),
+  },
+  'AWS::SQS::QueuePolicy': {
+    schema: z.unknown(),
+    inert: 'every caller on this machine may use every queue, without TLS',
+    identify: plain,
+  },
+  'AWS::Pipes::Pipe': {
+    schema: feed.Pipe,
+    nameProperty: 'Name',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
+      ref: name,
+      attributes: { Arn: arn(world, 'pipes', `pipe/${name}`) },
+    }),
+  },
+  'AWS::SES::EmailIdentity': {
+    schema: schemas.EmailIdentity,
+    inert: 'the inbox takes emails from every address',
+    identify: (_world, _logicalId, name = '') => ({ ref: name, attributes: {} }),
+    nameProperty: 'EmailIdentity',
+  },
   'AWS::ApiGatewayV2::Api': {
     schema: schemas.HttpApi,
     identify: (world, logicalId) => {

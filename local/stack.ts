@@ -11,12 +11,12 @@ import { createApi } from './http-api.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { iamAuthorizer } from './iam-authorizer.ts';
 import { jwtAuthorizer } from './jwt-authorizer.ts';
+import { watchLoad } from './load.ts';
 import type { StackOutputs } from './outputs.ts';
-import type { World } from './resource-types.ts';
-import { startSqs } from './sqs.ts';
 import { StackError } from './stack-error.ts';
 import { readAssembly, synthesize } from './synthesize.ts';
 import { type ResolvedTemplate, type Resource, resolveTemplate } from './template.ts';
+import { startWorkers, type WorkersProcess } from './workers.ts';
 
 export interface StackOptions {
   /** 0 takes any free port. */
@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly dataDir: string;
   /** Output of `cdk synth`; without it the app is synthesized into the data directory. */
   readonly assemblyDir?: string;
+  /** CDK context to synthesize with, such as `{ holdTtlSeconds: 5 }`. */
+  readonly context?: Record<string, unknown>;
   /** @default 123456 */
   readonly confirmationCode?: string;
   /** Another DynamoDB to use in place of the embedded one. */
@@ -60,33 +62,56 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const confirmationCode = options.confirmationCode ?? '123456';
   const cognitoProcess = startCognito(join(dataDir.path, 'cognito'), confirmationCode);
   parts.defer(() => cognitoProcess.stop());
-  const [assembly, dynamodb, sqs] = await allSettled([
-    options.assemblyDir ? readAssembly(options.assemblyDir) : synthesize(join(dataDir.path, 'cdk.out')),
+  const workers = startWorkers(dataDir.path, region, log);
+  parts.defer(() => workers.stop());
+  const [assembly, dynamodb, { sqs, inbox }] = await allSettled([
+    options.assemblyDir
+      ? readAssembly(options.assemblyDir)
+      : synthesize(join(dataDir.path, 'cdk.out'), options.context),
     startDatabase(options, dataDir).then((database) => stopWith(parts, database)),
-    startSqs(join(dataDir.path, 'sqs'), region).then((queues) => stopWith(parts, queues)),
+    workers.services,
   ]);
 
-  const world: World = { region, accountId, stackName: assembly.stackName, apiUrl: server.url, id: dataDir.id };
-  const template = resolveTemplate(assembly.template, world);
+  const world = {
+    region,
+    accountId,
+    stackName: assembly.stackName,
+    apiUrl: server.url,
+    sqsUrl: sqs,
+  };
+  const template = resolveTemplate(assembly.template, { ...world, id: dataDir.id });
   const [cognito] = await allSettled([
     cognitoProcess.serve(cognitoConfig(template, region)),
     createTables(template.of('AWS::DynamoDB::GlobalTable'), dynamodb.endpoint, region),
   ]);
-  const outputs = outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs });
+  const outputs = outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs, inbox });
 
+  const endpoints = { dynamodb: dynamodb.endpoint, sqs, cognito: cognito.endpoint, ses: inbox };
+  // More instances than processors only add compiling and collecting of garbage: the work is bound by processors.
+  const maxInstances = options.maxInstances ?? Math.max(2, availableParallelism());
   const functions = createFunctions(template, {
     assembly,
-    endpoints: { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, cognito: cognito.endpoint },
+    endpoints,
     region,
     id: dataDir.id,
     logFile: join(dataDir.path, 'functions.log'),
-    // More instances than processors only add compiling and collecting of garbage: the work is bound by processors.
-    maxInstances: options.maxInstances ?? Math.max(2, availableParallelism()),
+    maxInstances,
     onLog: log,
   });
   for (const target of functions.values()) parts.defer(() => target.stop());
-  await serveApi({ template, server, outputs, functions, cognitoEndpoint: cognito.endpoint });
-  for (const target of functions.values()) target.warm();
+  // Stopped while the database still answers, so that what they work on can end.
+  parts.defer(() => workers.stop());
+  await allSettled([
+    serveApi({ template, server, outputs, functions, workers, cognitoEndpoint: cognito.endpoint }),
+    workers.run({
+      assembly,
+      world,
+      endpoints,
+      databaseFile: dynamodb.file,
+      directory: dataDir.path,
+      maxInstances,
+    }),
+  ]);
 
   const outputsFile = join(dataDir.path, 'outputs.json');
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
@@ -97,7 +122,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return { outputs, template, stop: () => running.disposeAsync() };
 }
 
-async function startDatabase({ dynamodbEndpoint }: StackOptions, dataDir: DataDir) {
+interface Database {
+  readonly endpoint: string;
+  /** Only where the database is the embedded one. */
+  readonly file?: string;
+  stop(): Promise<void>;
+}
+
+async function startDatabase({ dynamodbEndpoint }: StackOptions, dataDir: DataDir): Promise<Database> {
   if (dynamodbEndpoint) return { endpoint: dynamodbEndpoint, stop: async () => undefined };
   return await startDynoxide(dataDir.path, {
     platform: process.platform,
@@ -111,10 +143,11 @@ interface ApiParts {
   readonly server: HttpServer;
   readonly outputs: StackOutputs;
   readonly functions: ReturnType<typeof createFunctions>;
+  readonly workers: WorkersProcess;
   readonly cognitoEndpoint: string;
 }
 
-async function serveApi({ template, server, outputs, functions, cognitoEndpoint }: ApiParts): Promise<void> {
+async function serveApi({ template, server, outputs, functions, workers, cognitoEndpoint }: ApiParts): Promise<void> {
   const { ref: apiId } = only(template, 'AWS::ApiGatewayV2::Api');
   only(template, 'AWS::ApiGatewayV2::Stage');
   const authorizers = template.of('AWS::ApiGatewayV2::Authorizer').map(async ({ ref, properties }) => {
@@ -141,7 +174,9 @@ async function serveApi({ template, server, outputs, functions, cognitoEndpoint 
   if (unreachable) {
     throw new StackError(`No AWS::Lambda::Permission lets API Gateway invoke the function of ${unreachable}.`);
   }
-  server.handleWith(createApi({ apiId, accountId, routes }));
+  const handle = createApi({ apiId, accountId, routes });
+  server.handleWith(watchLoad(handle, 4 * availableParallelism(), workers.underPressure));
+  for (const route of routes) route.function.warm();
 }
 
 function poolOf(issuer: string, template: ResolvedTemplate): string {
@@ -156,10 +191,11 @@ interface OutputParts {
   readonly dataDir: DataDir;
   readonly confirmationCode: string;
   readonly dynamodb: { readonly endpoint: string };
-  readonly sqs: { readonly endpoint: string };
+  readonly sqs: string;
+  readonly inbox: string;
 }
 
-function outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs }: OutputParts): StackOutputs {
+function outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs, inbox }: OutputParts): StackOutputs {
   const accessKeyId = (name: string) => `AKIA${dataDir.id(`${name} key`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
   return {
     apiUrl: server.url,
@@ -173,7 +209,8 @@ function outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs 
     strangerSecretAccessKey: dataDir.id('stranger secret', 40),
     tableName: only(template, 'AWS::DynamoDB::GlobalTable').ref,
     dynamodbEndpoint: dynamodb.endpoint,
-    sqsEndpoint: sqs.endpoint,
+    sqsEndpoint: sqs,
+    inboxUrl: inbox,
   };
 }
 

@@ -43,6 +43,8 @@ async function introduce({ outputs, template }: Stack, dataDir: string): Promise
       count(template.of('AWS::Lambda::Function').length, 'function'),
       count(template.of('AWS::DynamoDB::GlobalTable').length, 'table'),
       count(template.of('AWS::Cognito::UserPool').length, 'user pool'),
+      count(template.of('AWS::SQS::Queue').length, 'queue'),
+      count(template.of('AWS::Pipes::Pipe').length, 'pipe'),
     ].join(', ')}.`,
   );
   await loadDemoData(outputs);
@@ -51,6 +53,7 @@ async function introduce({ outputs, template }: Stack, dataDir: string): Promise
   print(`Ready after ${seconds} s.\n`);
   print(`  API        ${outputs.apiUrl}`);
   print(`  Reference  ${outputs.apiUrl}/docs`);
+  print(`  Inbox      ${outputs.inboxUrl} (the emails that people get)`);
   print(`  Data       ${dataDir} (outputs.json: credentials; functions.log: what the functions print)`);
   if (line) print(`\nA first booking, to paste into another terminal:\n\n${line}\n`);
   print('Ctrl-C stops everything.');

@@ -46,16 +46,26 @@ interface AssetManifest {
  * Synthesizes the CDK app into `directory`, which is emptied first. It runs as a process of its own, so that the CDK
  * stays out of the memory of the stack.
  *
+ * @param settings - CDK context, as `-c name=value` gives it.
  * @throws {StackError} where the app fails, with what it printed.
  */
-export async function synthesize(directory: string): Promise<Assembly> {
+export async function synthesize(directory: string, settings: Record<string, unknown> = {}): Promise<Assembly> {
   await rm(directory, { recursive: true, force: true });
   const root = resolve(import.meta.dirname, '..');
   const { context } = readJson<{ context?: object }>(join(root, 'cdk.json'));
   try {
     await promisify(execFile)(process.execPath, [join(root, 'bin/evently.ts')], {
       cwd: root,
-      env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local' }) },
+      env: {
+        ...process.env,
+        CDK_OUTDIR: directory,
+        CDK_CONTEXT_JSON: JSON.stringify({
+          ...context,
+          stage: 'local',
+          mailFrom: 'tickets@evently.example',
+          ...settings,
+        }),
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
   } catch (error) {

@@ -82,9 +82,10 @@ function scopeOf(template: Template, world: World): Scope & { identity(logicalId
     if (!resource || !isKnownType(resource.Type)) return undefined;
     const known = identities.get(logicalId);
     if (known) return known;
-    const { identify, nameProperty } = resourceType(resource.Type);
-    const name = nameProperty && resolveValue(resource.Properties?.[nameProperty], scope, logicalId);
-    const made = identify(world, logicalId, z.string().optional().parse(name));
+    const { identify, nameProperty, defaultName } = resourceType(resource.Type);
+    const given = nameProperty && resolveValue(resource.Properties?.[nameProperty], scope, logicalId);
+    const name = z.string().optional().parse(given) ?? defaultName?.(world, logicalId, resource.Properties ?? {});
+    const made = identify(world, logicalId, name);
     identities.set(logicalId, made);
     return made;
   };

@@ -1,11 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Api, expected } from '../support/api.ts';
+import type { Step } from './crowd.ts';
+import { type Entry, listEntries, outOfOrder } from './line.ts';
 import type { Attempt } from './on-sale.ts';
 
 /** What the service says afterwards. */
 export interface Books {
   bookings: { bookingId: string; quantity: number; status: string }[];
   available: number;
+  /** The waitlist, in the order in which people joined. */
+  entries: Entry[];
+}
+/** What the clients did, and what they were told. */
+export interface Told {
+  attempts: readonly Attempt[];
+  steps: readonly Step[];
 }
 
 /** The list comes from an index, and availability from a memory of a second: they may be late, but not for long. */
@@ -16,12 +25,16 @@ export async function audit(
   api: Api,
   eventId: string,
   capacity: number,
-  attempts: readonly Attempt[],
+  told: Told,
 ): Promise<{ books: Books; verdict: Verdict }> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const books = { bookings: await listBookings(api, eventId), available: await readAvailable(api, eventId) };
-    const verdict = judge(capacity, attempts, books);
+    const books = {
+      bookings: await listBookings(api, eventId),
+      available: await readAvailable(api, eventId),
+      entries: await listEntries(api, eventId),
+    };
+    const verdict = judge(capacity, told, books);
     if (verdict.holds || Date.now() > deadline) return { books, verdict };
     await wait(500);
   }
@@ -55,40 +68,59 @@ export interface Verdict {
   missing: number;
   /** Bookings in the books that no client was told of; a lost answer explains one. */
   untold: number;
+  promoted: number;
+  waiting: number;
   /** What of the above, and of the number of free seats, is not as it should be. */
   faults: string[];
   holds: boolean;
 }
 
 /** Compares what the clients were told with what the service has in its books. */
-export function judge(capacity: number, attempts: readonly Attempt[], { bookings, available }: Books): Verdict {
+export function judge(capacity: number, { attempts, steps }: Told, { bookings, available, entries }: Books): Verdict {
   const listed = new Map(bookings.map((booking) => [booking.bookingId, booking]));
   const confirmed = attempts.filter(({ outcome }) => outcome === 'confirmed');
-  const told = new Set(confirmed.map(({ bookingId }) => bookingId));
-  const missing = confirmed.filter(({ bookingId = '', quantity }) => {
-    const booking = listed.get(bookingId);
-    return booking?.status !== 'CONFIRMED' || booking.quantity !== quantity;
-  }).length;
+  const promoted = entries.filter(({ status }) => status === 'PROMOTED');
+  const cancelled = new Map(steps.filter(({ what }) => what === 'cancel').map((step) => [step.bookingId, step]));
+  const isAsTold = ({ bookingId = '', quantity }: { bookingId?: string; quantity: number }) => {
+    const { status, quantity: booked } = listed.get(bookingId) ?? {};
+    const { outcome } = cancelled.get(bookingId) ?? {};
+    const isStatus = status === (outcome === 'done' ? 'CANCELLED' : 'CONFIRMED');
+    return booked === quantity && (isStatus || (outcome === 'error' && status === 'CANCELLED'));
+  };
+  const missing = [...confirmed, ...promoted].filter((booking) => !isAsTold(booking)).length;
+  const told = new Set([...confirmed, ...promoted].map(({ bookingId }) => bookingId));
   const untold = [...listed.keys()].filter((bookingId) => !told.has(bookingId)).length;
   const unanswered = attempts.filter(({ outcome }) => outcome === 'error').length;
 
-  const sold = sumOf([...listed.values()].filter(({ status }) => status === 'CONFIRMED'));
+  const sold = sumOf(bookings.filter(({ status }) => status === 'CONFIRMED'));
   const left = capacity - sold;
-  const refused = attempts.filter(({ outcome }) => outcome !== 'confirmed');
-  const couldHaveHad = refused.some(({ quantity }) => quantity <= left);
-  const lost = couldHaveHad ? Math.min(left, sumOf(refused)) : 0;
   const oversold = Math.max(0, -left);
+  const waiting = entries.filter(({ status }) => status === 'WAITING');
+  // Seats that were given back may have become free after somebody went away; all others were free already then.
+  const neverTaken = left - sumOf(bookings.filter(({ status }) => status === 'CANCELLED'));
+  const wentAway = attempts.filter(({ outcome }) => outcome !== 'confirmed' && outcome !== 'waitlist first');
+  const lost = Math.max(lostTo(wentAway, neverTaken), lostTo(waiting, left));
 
+  const disorder = outOfOrder(entries);
+  const refusals = steps.filter(({ what, outcome }) => what === 'cancel' && outcome === 'refused').length;
   const faults = [
     oversold > 0 && `${oversold} seats were sold that do not exist`,
     lost > 0 && `${lost} seats stayed free although people went away without`,
-    missing > 0 && `${missing} bookings were confirmed and are not in the books`,
+    missing > 0 && `${missing} bookings are not in the books as people were told`,
     untold > unanswered && `${untold} bookings are in the books that nobody was told of`,
-    told.size !== confirmed.length && `${confirmed.length - told.size} requests got the booking of another one`,
+    told.size !== confirmed.length + promoted.length && 'several requests or places in line got one booking',
     listed.size !== bookings.length && 'the pages of the list overlap',
     available !== left && `${available} seats are shown as free, ${left} are`,
+    refusals > 0 && `${refusals} bookings could not be cancelled`,
+    disorder > 0 && `${disorder} people were promoted before others whom the seats fitted`,
   ].filter((fault) => fault !== false);
-  return { sold, oversold, lost, missing, untold, faults, holds: faults.length === 0 };
+  const counts = { sold, oversold, lost, missing, untold, promoted: promoted.length, waiting: waiting.length };
+  return { ...counts, faults, holds: faults.length === 0 };
+}
+
+/** Of so many free seats, those that somebody in the list could have had. */
+function lostTo(list: readonly { quantity: number }[], free: number): number {
+  return list.some(({ quantity }) => quantity <= free) ? Math.min(free, sumOf(list)) : 0;
 }
 
 const sumOf = (list: readonly { quantity: number }[]): number => list.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, type Api, expected } from '../support/api.ts';
+import { type Answer, type Api, expected, faultOf } from '../support/api.ts';
 import type { RushOptions } from './options.ts';
 
 /** One booking that somebody tried, with what became of it. */
 export interface Attempt {
   quantity: number;
   /** `error`: no answer at all, or a 5xx. */
-  outcome: 'confirmed' | 'sold out' | 'other' | 'error';
+  outcome: 'confirmed' | 'sold out' | 'waitlist first' | 'other' | 'error';
   /** Problem code, status or error code: what a table can be made of. */
   reason: string;
   bookingId?: string;
@@ -55,18 +55,20 @@ export async function rush(
   api: Api,
   show: Show,
   tokens: readonly string[],
-  options: RushOptions & { runId: string; onAnswer: () => void },
+  options: RushOptions & { runId: string; onAnswer: (attempt: Attempt, token: string) => Promise<void> },
 ): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   let next = 0;
   const client = async (_: unknown, clientNumber: number) => {
-    const authorization = `Bearer ${tokens[clientNumber % tokens.length]}`;
+    const token = tokens[clientNumber % tokens.length] ?? '';
+    const authorization = `Bearer ${token}`;
     for (let number = next++; number < options.requests; number = next++) {
       const quantity = 1 + Math.floor(Math.random() * options.quantity);
       const headers = { authorization, ...(options.keys && { 'idempotency-key': `${options.runId}-${number}` }) };
       const message = { headers, body: { eventId: show.eventId, tierId: 'standard', quantity } };
-      attempts.push({ ...(await tryToBook(api, message)), quantity });
-      options.onAnswer();
+      const attempt = { ...(await tryToBook(api, message)), quantity };
+      attempts.push(attempt);
+      await options.onAnswer(attempt, token);
     }
   };
   await Promise.all(Array.from({ length: options.clients }, client));
@@ -103,10 +105,6 @@ function resultOf({ status, body }: Answer): Pick<Attempt, 'outcome' | 'reason' 
   const { bookingId, code } = (body ?? {}) as { bookingId?: string; code?: string };
   if (status === 201 && bookingId) return { outcome: 'confirmed', reason: '201', bookingId };
   if (code === 'sold-out') return { outcome: 'sold out', reason: code };
+  if (code === 'waitlist-first') return { outcome: 'waitlist first', reason: code };
   return { outcome: status >= 500 ? 'error' : 'other', reason: code ?? String(status) };
-}
-
-function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) throw error;
-  return 'code' in error ? String(error.code) : error.name;
 }

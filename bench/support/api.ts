@@ -63,3 +63,9 @@ export function expected<Body>(answer: Answer, status: number, what: string): Bo
   if (answer.status === status) return answer.body as Body;
   throw new Error(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
+
+/** Why there was no answer. @throws what is no Error */
+export function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) throw error;
+  return 'code' in error ? String(error.code) : error.name;
+}

@@ -10,6 +10,8 @@ export interface Target {
   /** For the terminal: which stack it is. */
   name: string;
   administrator: Administrator;
+  /** Of a local stack: what lies behind its API. */
+  outputs?: StackOutputs;
   stop(): Promise<void>;
 }
 
@@ -25,13 +27,14 @@ export async function findTarget(url: string | undefined): Promise<Target> {
   const isOurs = outputs && (url === undefined || new URL(url).origin === new URL(outputs.apiUrl).origin);
   const stop = async () => undefined;
   if (isOurs && (await isLive(outputs.apiUrl))) {
-    return { url: outputs.apiUrl, name: 'the running stack', administrator: administratorOf(outputs), stop };
+    return { url: outputs.apiUrl, name: 'the running stack', administrator: administratorOf(outputs), outputs, stop };
   }
   if (url !== undefined) return { url, name: url, administrator: await awsAdministrator(url), stop };
   process.stderr.write('No stack is running: starting one to throw away …\n');
   const stack = await startThrowAwayStack();
-  const administrator = administratorOf(stack.outputs);
-  return { url: stack.outputs.apiUrl, name: 'a throw-away stack', administrator, stop: stack.stop };
+  const { outputs: own } = stack;
+  const administrator = administratorOf(own);
+  return { url: own.apiUrl, name: 'a throw-away stack', administrator, outputs: own, stop: stack.stop };
 }
 
 export function administratorOf({ adminAccessKeyId, adminSecretAccessKey, region }: StackOutputs): Administrator {

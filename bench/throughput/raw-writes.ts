@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { type Booking, bookingView } from '../../functions/domain/booking.ts';
@@ -12,15 +12,17 @@ import { takeSeats } from '../../functions/store/inventory-store.ts';
 export interface RawWriter {
   /** Writes one booking as the service does, and nothing else. */
   write(): Promise<void>;
-  close(): void;
 }
 
-/** The three actions of a booking with a key, straight to the database. The environment names the table. */
-export async function createRawWriter(eventId: string): Promise<RawWriter> {
+/**
+ * The three actions of a booking with a key, straight to the database.
+ *
+ * @param client of a database with the event; the environment names the table.
+ */
+export async function createRawWriter(eventId: string, client: DynamoDBClient): Promise<RawWriter> {
   const event = await getEvent(eventId);
   const tier = event?.tiers[0];
   if (!event || !tier) throw new Error(`there is no event ${eventId}`);
-  const client = new DynamoDBClient({ maxAttempts: 1 });
   const documents = DynamoDBDocumentClient.from(client);
   return {
     write: async () => {
@@ -30,13 +32,16 @@ export async function createRawWriter(eventId: string): Promise<RawWriter> {
       if (!draw) throw new Error('a booking draws from a shard');
       const request = { eventId, tierId: tier.tierId, quantity: 1 };
       const actions = [
-        keepAnswer({ callerId, operationId: 'createBooking', key: ulid(), request }, bookingView(booking), Date.now()),
-        putBooking(booking, event),
-        takeSeats({ eventId, tierId: tier.tierId }, draw, tier, true, createdAt),
+        keepAnswer(
+          { callerId, operationId: 'createBooking', key: ulid(), request },
+          bookingView(booking, createdAt),
+          Date.now(),
+        ),
+        putBooking(booking),
+        takeSeats({ eventId, tierId: tier.tierId }, { draw, tier, to: 'sold', isFirst: true }, createdAt),
       ];
       await documents.send(new TransactWriteCommand({ TransactItems: actions.map(({ item }) => item) }));
     },
-    close: () => client.destroy(),
   };
 }
 
@@ -56,6 +61,9 @@ function newBooking(event: Event, tier: Tier): Booking {
     updatedAt: now,
     userId: `bench-${randomInt(50)}`,
     draws: [{ shard: randomInt(tier.shards), quantity: 1 }],
+    partition: randomInt(event.bookingPartitions),
     counted: false,
+    wasHeld: false,
+    confirmedAt: now,
   };
 }

@@ -6,6 +6,7 @@ import { signInPeople } from '../support/people.ts';
 import { median } from '../support/statistics.ts';
 import { print, tableText } from '../support/table.ts';
 import { administratorOf } from '../support/target.ts';
+import { startBareDatabase } from './bare-database.ts';
 import { createRawWriter } from './raw-writes.ts';
 
 export interface Throughput {
@@ -26,14 +27,16 @@ const capacity = 100_000;
 const target = 0.6;
 
 /**
- * Bookings a second through HTTP on one event, divided by the bare transactions a second that the same database takes.
- * Both take turns, so that what else the machine does meets them alike.
+ * Bookings a second through HTTP on one event, divided by the bare transactions a second that a database of the same
+ * kind takes. Both take turns, so that what else the machine does meets them alike.
  */
 export async function measureThroughput(outputs: StackOutputs): Promise<Throughput> {
   const administrator = administratorOf(outputs);
   const api = createApi(outputs.apiUrl, clients, administrator);
   const pool = new Pool(outputs.apiUrl, { connections: clients });
-  const raw = await createRawWriter(await createEvent(api));
+  const rawEventId = await createEvent(api);
+  const bare = await startBareDatabase(outputs);
+  const raw = await createRawWriter(rawEventId, bare.client);
   try {
     const tokens = await signInPeople(api, administrator, clients);
     const eventId = await createEvent(api);
@@ -48,8 +51,7 @@ export async function measureThroughput(outputs: StackOutputs): Promise<Throughp
     }
     return { clients, rounds: results, ratio: median(results.map(({ ratio }) => ratio)), target };
   } finally {
-    raw.close();
-    await Promise.all([pool.close(), api.close()]);
+    await Promise.all([pool.close(), api.close(), bare.stop()]);
   }
 }
 

@@ -1,4 +1,5 @@
 import * as keys from '../../functions/store/keys.ts';
+import { checkWaits, type Line, type Waits } from './check-waitlist.ts';
 import type { Verdicts } from './findings.ts';
 import { type Item, integer, keyOf, list } from './items.ts';
 
@@ -9,8 +10,9 @@ export interface Totals {
   cancelled: number;
   revenue: number;
   bookings: number;
+  holds: number;
 }
-export const noTotals = (): Totals => ({ sold: 0, held: 0, cancelled: 0, revenue: 0, bookings: 0 });
+export const noTotals = (): Totals => ({ sold: 0, held: 0, cancelled: 0, revenue: 0, bookings: 0, holds: 0 });
 const totalNames = Object.keys(noTotals()) as (keyof Totals)[];
 
 export interface TierEntry {
@@ -19,6 +21,10 @@ export interface TierEntry {
   booked: Map<number, Totals>;
   /** From the bookings as a whole. */
   total: Totals;
+  /** From the partition of the waitlist, where there is one. */
+  line?: Line;
+  /** From people's places and bookings. */
+  waits: Waits;
   /** One of its bookings, to name where there is no event. */
   booking?: keys.Key;
 }
@@ -47,8 +53,22 @@ export function checkEvent(eventId: string, entry: EventEntry, verdict: Verdicts
     if (event) verdict('no orphans', tier !== undefined, example, () => `the event has no tier ${tierId}`);
   }
   if (!event) return;
-  for (const [tierId, tier] of tiers) checkTier(event, tier, entry.tiers.get(tierId)?.shards ?? new Map(), verdict);
+  for (const [tierId, tier] of tiers) {
+    const found = entry.tiers.get(tierId);
+    checkTier(event, tier, found?.shards ?? new Map(), verdict);
+    if (found) checkWaits(event, tier, found, verdict);
+  }
   checkIndex(event, entry, verdict);
+  checkCancelled(event, entry, verdict);
+}
+
+function checkCancelled(event: Item, { tiers }: EventEntry, verdict: Verdicts): void {
+  for (const shard of [...tiers.values()].flatMap(({ shards }) => [...shards.values()])) {
+    const { sold, held, waiting } = shard;
+    const text = `sold ${sold}, held ${held}${waiting === true ? ', and people wait' : ''}`;
+    const isOver = sold === 0 && held === 0 && waiting !== true;
+    verdict('cancelled event', event.status !== 'CANCELLED' || isOver, keyOf(shard), () => text);
+  }
 }
 
 function checkOwnership(eventId: string, { event, owners }: EventEntry, verdict: Verdicts): void {
@@ -114,7 +134,6 @@ function checkTier(event: Item, tier: Item, shards: ReadonlyMap<number, Item>, v
     saleClosesAt: tier.saleClosesAt ?? event.startsAt,
     ruleVersion: tier.ruleVersion,
     tierKey: name,
-    waiting: false,
   };
   for (const [number, shard] of shards) {
     const differs = Object.keys(wanted).filter((rule) => shard[rule] !== wanted[rule]);

@@ -1,9 +1,10 @@
 import { limits } from '../../functions/domain/limits.ts';
 import * as keys from '../../functions/store/keys.ts';
+import { checkNotifications } from './check-notifications.ts';
 import type { Verdicts } from './findings.ts';
 import { type Item, integer, keyOf, kindOf, list } from './items.ts';
 
-const statuses: readonly unknown[] = ['CONFIRMED', 'CANCELLED'];
+const statuses: readonly unknown[] = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'];
 
 /** Checks all items of one person: they stand in one partition. */
 export function checkPerson(pk: string, items: readonly Item[], verdict: Verdicts): void {
@@ -15,10 +16,11 @@ export function checkPerson(pk: string, items: readonly Item[], verdict: Verdict
     new Map(bookings.map((booking) => [String(booking.bookingId), booking])),
     verdict,
   );
+  checkNotifications(pk, items, verdict);
   checkPurchases(
     pk,
     items.filter((item) => kindOf(item) === 'purchases'),
-    bookings,
+    [...bookings, ...items.filter((item) => kindOf(item) === 'place')],
     verdict,
   );
 }
@@ -30,16 +32,29 @@ function checkBooking(booking: Item, verdict: Verdicts): void {
   const draws = list(booking, 'draws');
   const drawn = draws.reduce((sum, draw) => sum + integer(draw, 'quantity'), 0);
   const indexPk = String(booking.gsi1pk);
-  const indexSk = keys.eventBookingSort({
-    createdAt: String(booking.createdAt),
-    bookingId: String(booking.bookingId),
-  });
+  const bookingId = String(booking.bookingId);
+  const indexSk =
+    booking.status === 'HELD'
+      ? keys.eventHoldSort(String(booking.holdExpiresAt), bookingId)
+      : keys.eventBookingSort({ createdAt: String(booking.createdAt), bookingId });
   const expect = (holds: boolean, message: string) => verdict('booking whole', holds, key, () => message);
 
   expect(wanted.pk === key.pk && wanted.sk === key.sk, `it is the booking ${wanted.pk} / ${wanted.sk}`);
   expect(statuses.includes(booking.status), `its status is ${booking.status}`);
   expect(quantity > 0, `its quantity is ${booking.quantity}`);
   expect(drawn === quantity, `its draws add up to ${drawn}, its quantity is ${quantity}`);
+  expect(
+    booking.status === 'CONFIRMED' ? booking.confirmedAt !== undefined : true,
+    'it is confirmed, and does not say since when',
+  );
+  expect(
+    (booking.status === 'CANCELLED') === (booking.cancelledAt !== undefined),
+    `it is ${booking.status}, and says it is cancelled since ${booking.cancelledAt}`,
+  );
+  expect(
+    booking.status === 'HELD' || booking.status === 'EXPIRED' ? booking.wasHeld === true : true,
+    `it is ${booking.status}, and did not begin as a hold`,
+  );
   expect(
     draws.every((draw) => integer(draw, 'quantity') > 0 && integer(draw, 'shard') >= 0),
     'it has a draw of nothing, or from no shard',
@@ -57,10 +72,11 @@ function checkBooking(booking: Item, verdict: Verdicts): void {
 
 /** The index partition of a booking; -1 where it is in none of its event. */
 export function partitionOf(booking: Item): number {
-  const first = keys.eventBookings(String(booking.eventId), 0).slice(0, -1);
+  const placeIn = booking.status === 'HELD' ? keys.eventHolds : keys.eventBookings;
+  const first = placeIn(String(booking.eventId), 0).slice(0, -1);
   const place = String(booking.gsi1pk);
   const n = place.startsWith(first) ? place.slice(first.length) : '';
-  return /^\d+$/.test(n) ? Number(n) : -1;
+  return /^\d+$/.test(n) && Number(n) === booking.partition ? Number(n) : -1;
 }
 
 /** What a booking and the answer that was kept for its request must agree on: everything that never changes. */
@@ -110,11 +126,15 @@ function answerOf(record: Item): Item | undefined {
 /** Prefix of the attributes of a purchase count, one a tier. */
 const countPrefix = 'tickets#';
 
+/** States of bookings and of places in a waitlist. */
+const purchased: readonly unknown[] = ['CONFIRMED', 'HELD', 'WAITING'];
+
 function checkPurchases(pk: string, counts: readonly Item[], bookings: readonly Item[], verdict: Verdicts): void {
   const userId = pk.slice('USER#'.length);
   const bought = new Map<string, number>();
   for (const booking of bookings) {
-    if (booking.counted !== true || booking.status !== 'CONFIRMED') continue;
+    const counts = purchased.includes(booking.status);
+    if (booking.counted !== true || !counts) continue;
     const place = `${booking.eventId} ${countPrefix}${booking.tierId}`;
     bought.set(place, (bought.get(place) ?? 0) + integer(booking, 'quantity'));
   }

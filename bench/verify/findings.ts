@@ -9,17 +9,41 @@ export const rules = {
   'tier capacity': 'its shards together have what the event promises',
   'shard count': 'a tier has shards 0 to n - 1, n as the event says',
   'shard rules': 'every shard has the sale rules of its event',
+  'who waits': 'shards keep their seats for those in line while there are any',
+  'waitlist count': 'a waitlist counts the entries that wait',
+  'waitlist line': 'every entry that waits stands in line, and nobody else',
+  'waitlist entry': 'key, status and booking follow from it',
+  'waitlist place': 'every entry that waits is the place of a person',
+  promotions: 'every promoted entry has a booking',
+  'in order': 'nobody waits for seats that are free',
   'booking whole': 'key, index entry, total and draws follow from it',
   'one per key': 'a key makes one booking, and its record names that one',
-  'purchase count': 'it is the sum of the confirmed bookings that count',
+  'purchase count': 'it is the sum of the bookings and holds that count',
   ownership: 'every event has one owner, every owner its event',
   'listed event': 'in the index of published events while it is published',
   'no orphans': 'shards and bookings have a tier and an event',
+  notification: 'key, reader and kind follow from it',
+  'unread count': 'it is the number of unread notifications',
+  told: 'every step of a booking stands in the list of its buyer',
+  'cancelled event': 'nothing of it is sold or held, and nobody waits',
+  'event statistics': 'totals, tiers and days are a fold over the bookings of the event',
+  'platform statistics': 'totals and days are a fold over all bookings, capacity is what is on sale',
+  'popular event': 'in the index by what it sold, while it sold something',
+  'seen shard': 'statistics have seen the last version of every shard',
 } as const;
 export type Rule = keyof typeof rules;
+/** What is only true once the queues are empty. */
+export const caughtUp: ReadonlySet<Rule> = new Set([
+  'told',
+  'cancelled event',
+  'event statistics',
+  'platform statistics',
+  'popular event',
+  'seen shard',
+] satisfies Rule[]);
 
 /** Whose items have to be read again to see whether a finding still holds. */
-export type Subject = { kind: 'event'; eventId: string } | { kind: 'person'; pk: string };
+export type Subject = { kind: 'event'; eventId: string } | { kind: 'person'; pk: string } | { kind: 'statistics' };
 
 export interface Finding {
   rule: Rule;

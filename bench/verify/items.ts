@@ -6,11 +6,20 @@ export type Item = Record<string, unknown>;
 const kinds = {
   event: [/^EVENT#[^#]+$/, /^EVENT$/],
   shard: [/^EVENT#[^#]+#TIER#[^#]+#SHARD#\d+$/, /^INVENTORY$/],
+  waitlist: [/^EVENT#[^#]+#TIER#[^#]+$/, /^WAITLIST$/],
+  'waitlist entry': [/^EVENT#[^#]+#TIER#[^#]+$/, /^WAITLIST#/],
+  waiting: [/^EVENT#[^#]+#TIER#[^#]+$/, /^WAITING#/],
+  place: [/^USER#/, /^WAITLIST#/],
   booking: [/^USER#/, /^BOOKING#/],
   idempotency: [/^USER#/, /^IDEMPOTENCY#/],
   purchases: [/^USER#/, /^PURCHASES#/],
   ownership: [/^USER#/, /^EVENT#/],
   profile: [/^USER#/, /^PROFILE$/],
+  notification: [/^USER#/, /^NOTIFICATION#/],
+  inbox: [/^USER#/, /^INBOX$/],
+  continuation: [/^EVENT#[^#]+$/, /^(?:CANCELLATION$|ANNOUNCEMENT#)/],
+  statistics: [/^STATS#(?:EVENT#[^#]+|PLATFORM)$/, /^(?:TOTAL$|DAY#)/],
+  seen: [/^STATS#SEEN#/, /^SEEN$/],
 } as const;
 export type Kind = keyof typeof kinds | 'unknown';
 

@@ -1,5 +1,7 @@
 import { checkEvent, type EventEntry, noTotals, type TierEntry, type Totals } from './check-event.ts';
 import { checkPerson, partitionOf } from './check-person.ts';
+import { createStatisticsAudit } from './check-statistics.ts';
+import { checkLine, noWaits, placeNumber } from './check-waitlist.ts';
 import { createJudge, type Report } from './findings.ts';
 import { type Item, integer, type Kind, keyOf, kindOf, list, shardPlace } from './items.ts';
 
@@ -16,10 +18,27 @@ export interface Ledger {
  * number of events and not with what is sold.
  */
 export function createLedger(): Ledger {
-  const counts = { event: 0, shard: 0, booking: 0, idempotency: 0, purchases: 0, ownership: 0, profile: 0, unknown: 0 };
+  const counts = {
+    ...{ waitlist: 0, 'waitlist entry': 0, waiting: 0, place: 0 },
+    event: 0,
+    shard: 0,
+    booking: 0,
+    idempotency: 0,
+    purchases: 0,
+    ownership: 0,
+    profile: 0,
+    notification: 0,
+    inbox: 0,
+    continuation: 0,
+    statistics: 0,
+    seen: 0,
+    unknown: 0,
+  };
   const events = new Map<string, EventEntry>();
   const judge = createJudge();
+  const statistics = createStatisticsAudit();
   let person: { pk: string; items: Item[] } | undefined;
+  let line: { pk: string; items: Item[] } | undefined;
 
   const entryOf = (eventId: string): EventEntry => {
     const entry = events.get(eventId) ?? { owners: [], tiers: new Map(), partition: -1 };
@@ -37,6 +56,19 @@ export function createLedger(): Ledger {
     person.items.push(item);
   };
 
+  const closeLine = () => {
+    if (!line) return;
+    const { eventId, tierId } = shardPlace({ pk: line.pk });
+    tierOf(entryOf(eventId), tierId).line = checkLine(line.items, judge.about({ kind: 'event', eventId }));
+    line = undefined;
+  };
+  const addToLine = (item: Item) => {
+    const pk = String(item.pk);
+    if (line?.pk !== pk) closeLine();
+    line ??= { pk, items: [] };
+    line.items.push(item);
+  };
+
   return {
     counts,
     add(item) {
@@ -46,11 +78,20 @@ export function createLedger(): Ledger {
       if (kind === 'ownership') entryOf(String(item.sk).slice('EVENT#'.length)).owners.push(item);
       if (kind === 'shard') addShard(entryOf(shardPlace(item).eventId), item);
       if (kind === 'booking') addBooking(entryOf(String(item.eventId)), item);
-      if (kind === 'booking' || kind === 'idempotency' || kind === 'purchases') addToPerson(item);
+      if (kind === 'shard') statistics.addShard(item);
+      if (kind === 'booking') statistics.addBooking(item);
+      if (kind === 'statistics') statistics.addNumbers(item);
+      if (kind === 'seen') statistics.addSeen(item);
+      if (kind === 'place') addPlace(entryOf(String(item.eventId)), item);
+      if (kind === 'waitlist' || kind === 'waitlist entry' || kind === 'waiting') addToLine(item);
+      if (kind === 'booking' || kind === 'idempotency' || kind === 'purchases' || kind === 'place') addToPerson(item);
+      if (kind === 'notification' || kind === 'inbox') addToPerson(item);
     },
     close() {
       closePerson();
+      closeLine();
       for (const [eventId, entry] of events) checkEvent(eventId, entry, judge.about({ kind: 'event', eventId }));
+      statistics.close(judge.about({ kind: 'statistics' }));
       return judge.report;
     },
   };
@@ -63,7 +104,7 @@ function factsOf(event: Item): Item {
 }
 
 function tierOf(entry: EventEntry, tierId: string): TierEntry {
-  const tier = entry.tiers.get(tierId) ?? { shards: new Map(), booked: new Map(), total: noTotals() };
+  const tier = entry.tiers.get(tierId) ?? { shards: new Map(), booked: new Map(), total: noTotals(), waits: noWaits() };
   entry.tiers.set(tierId, tier);
   return tier;
 }
@@ -73,9 +114,17 @@ function addShard(entry: EventEntry, item: Item): void {
   tierOf(entry, tierId).shards.set(shard, item);
 }
 
+function addPlace(entry: EventEntry, place: Item): void {
+  const { waits } = tierOf(entry, String(place.tierId));
+  if (place.status !== 'WAITING') return;
+  waits.places += 1;
+  waits.placeSum += placeNumber(place);
+}
+
 function addBooking(entry: EventEntry, booking: Item): void {
   const tier = tierOf(entry, String(booking.tierId));
   tier.booking ??= keyOf(booking);
+  if (booking.promoted === true) tier.waits.promoted += 1;
   count(tier.total, booking, integer(booking, 'quantity'), integer(booking, 'total'), 1);
   for (const [index, draw] of list(booking, 'draws').entries()) {
     const shard = integer(draw, 'shard');
@@ -91,11 +140,16 @@ function addBooking(entry: EventEntry, booking: Item): void {
   }
 }
 
-function count(totals: Totals, { status }: Item, quantity: number, revenue: number, bookings: number): void {
-  totals.bookings += bookings;
+/** A hold that was never confirmed has no `confirmedAt`: it was no booking, and its end no cancellation. */
+function count(totals: Totals, booking: Item, quantity: number, revenue: number, bookings: number): void {
+  const { status, wasHeld } = booking;
+  const wasConfirmed = booking.confirmedAt !== undefined;
+  if (wasConfirmed) totals.bookings += bookings;
+  if (wasHeld === true) totals.holds += bookings;
+  if (status === 'HELD') totals.held += quantity;
   if (status === 'CONFIRMED') {
     totals.sold += quantity;
     totals.revenue += revenue;
   }
-  if (status === 'CANCELLED') totals.cancelled += quantity;
+  if (status === 'CANCELLED' && wasConfirmed) totals.cancelled += quantity;
 }

@@ -5,7 +5,9 @@ const descriptions: Readonly<Record<string, string>> = {
   asset: 'Name of the file.',
   code: 'Code of the error.',
   eventId: 'Id of the event.',
+  tierId: 'Id of the tier.',
   bookingId: 'Id of the booking.',
+  notificationId: 'Id of the notification.',
   userId: 'Id of the user.',
   limit: 'Most items on a page.',
   cursor: 'Where the page starts: `nextCursor` of the page before, with the same filters.',
@@ -27,7 +29,7 @@ export function describeParameter(
 ): void {
   const examples: Readonly<Record<string, unknown>> = { ...text.params, ...text.query };
   const example = examples[parameter.name];
-  const description = descriptions[parameter.name];
+  const description = text.parameters?.[parameter.name] ?? descriptions[parameter.name];
   if (!description || example === undefined) {
     throw new Error(`the parameter ${parameter.name} has no description or no example: ${text.summary}`);
   }

@@ -56,7 +56,11 @@ function contentOf(
   schema: Schema | null,
   example: unknown,
 ): ZodOpenApiContentObject | undefined {
-  if (schema) return { 'application/json': { schema, example } };
+  if (schema) {
+    const { alternative } = operation;
+    const text = { schema: { type: 'string' as const } };
+    return { 'application/json': { schema, example }, ...(alternative && status === 200 && { [alternative]: text }) };
+  }
   if (!operation.produces || status !== 200) return undefined;
   return { [operation.produces]: example === undefined ? {} : { schema: { type: 'string' }, example } };
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { Analytics, AnalyticsQuery, EventAnalytics } from '../domain/analytics.ts';
 import { BookingInput, BookingStatus, BookingView, EventBookingView } from '../domain/booking.ts';
-import { BookingId, EventId, PageQuery, pageOf } from '../domain/common.ts';
+import { BookingId, EventId, PageQuery, pageOf, TierId } from '../domain/common.ts';
 import { EventFilter, EventInput, EventPatch, EventStatus, EventView } from '../domain/event.ts';
+import { NotificationId, NotificationPage, NotificationPatch, NotificationView } from '../domain/notification.ts';
 import { DemoData, Liveness, Problem, Readiness, ServiceView } from '../domain/service.ts';
 import {
   Confirmation,
@@ -17,6 +19,7 @@ import {
   UserId,
   UserView,
 } from '../domain/user.ts';
+import { PlacesView, PlaceView, WaitlistEntryView, WaitlistInput, WaitlistQuery } from '../domain/waitlist.ts';
 import type { Group, Operation } from './operation.ts';
 
 const event = z.strictObject({ eventId: EventId });
@@ -48,6 +51,13 @@ const updateEvent = {
   ifMatch: true,
   etag: true,
 } as const;
+const cancelEvent = {
+  method: 'POST',
+  params: event,
+  success: { 202: EventView },
+  errors: ['not-found', 'invalid-state'],
+  etag: true,
+} as const;
 const deleteEvent = {
   method: 'DELETE',
   params: event,
@@ -62,8 +72,28 @@ const listOwnEvents = {
 const listEventBookings = {
   method: 'GET',
   params: event,
-  query: z.strictObject({ ...PageQuery.shape, status: BookingStatus.optional() }),
+  // Without a limit an answer in CSV is longer than a page.
+  query: z.strictObject({
+    ...PageQuery.shape,
+    limit: PageQuery.shape.limit.unwrap().optional(),
+    status: BookingStatus.optional(),
+  }),
   success: { 200: pageOf(EventBookingView).meta({ id: 'EventBookingPage' }) },
+  alternative: 'text/csv',
+  errors: ['not-found'],
+} as const;
+const listEventWaitlist = {
+  method: 'GET',
+  params: event,
+  query: WaitlistQuery,
+  success: { 200: pageOf(WaitlistEntryView).meta({ id: 'WaitlistEntryPage' }) },
+  errors: ['not-found'],
+} as const;
+const getEventAnalytics = {
+  method: 'GET',
+  params: event,
+  query: AnalyticsQuery,
+  success: { 200: EventAnalytics },
   errors: ['not-found'],
 } as const;
 
@@ -153,6 +183,25 @@ export const contract = {
     success: { 200: ProfileView },
   },
 
+  listNotifications: {
+    ...account,
+    method: 'GET',
+    path: '/notifications',
+    auth: 'user',
+    query: PageQuery,
+    success: { 200: NotificationPage },
+  },
+  markNotificationRead: {
+    ...account,
+    method: 'PATCH',
+    path: '/notifications/{notificationId}',
+    auth: 'user',
+    params: z.strictObject({ notificationId: NotificationId }),
+    body: NotificationPatch,
+    success: { 200: NotificationView },
+    errors: ['not-found'],
+  },
+
   listEvents: {
     method: 'GET',
     path: '/events',
@@ -160,6 +209,15 @@ export const contract = {
     group: 'catalog',
     query: z.strictObject({ ...PageQuery.shape, ...EventFilter.shape }),
     success: { 200: EventPage },
+    etag: true,
+    cache: 'catalog',
+  },
+  listPopularEvents: {
+    method: 'GET',
+    path: '/events/popular',
+    auth: 'public',
+    group: 'catalog',
+    success: { 200: z.object({ items: z.array(EventView) }).meta({ id: 'PopularEvents' }) },
     etag: true,
     cache: 'catalog',
   },
@@ -182,7 +240,15 @@ export const contract = {
     group: 'booking',
     body: BookingInput,
     success: { 201: BookingView },
-    errors: ['not-found', 'sold-out', 'sale-not-open', 'sale-closed', 'event-cancelled', 'purchase-limit'],
+    errors: [
+      'not-found',
+      'sold-out',
+      'waitlist-first',
+      'sale-not-open',
+      'sale-closed',
+      'event-cancelled',
+      'purchase-limit',
+    ],
     idempotent: true,
   },
   listBookings: {
@@ -202,6 +268,15 @@ export const contract = {
     success: { 200: BookingView },
     errors: ['not-found'],
   },
+  confirmBooking: {
+    method: 'POST',
+    path: '/bookings/{bookingId}/confirm',
+    auth: 'user',
+    group: 'booking',
+    params: booking,
+    success: { 200: BookingView },
+    errors: ['not-found', 'hold-expired', 'invalid-state', 'event-cancelled'],
+  },
   cancelBooking: {
     method: 'DELETE',
     path: '/bookings/{bookingId}',
@@ -209,6 +284,44 @@ export const contract = {
     group: 'booking',
     params: booking,
     success: { 200: BookingView },
+    errors: ['not-found', 'hold-expired'],
+  },
+
+  joinWaitlist: {
+    method: 'POST',
+    path: '/events/{eventId}/waitlist',
+    auth: 'user',
+    group: 'booking',
+    params: event,
+    body: WaitlistInput,
+    success: { 201: PlaceView },
+    errors: [
+      'not-found',
+      'seats-available',
+      'already-waiting',
+      'waitlist-closed',
+      'sale-not-open',
+      'event-cancelled',
+      'purchase-limit',
+    ],
+    idempotent: true,
+  },
+  getWaitlistPlace: {
+    method: 'GET',
+    path: '/events/{eventId}/waitlist',
+    auth: 'user',
+    group: 'booking',
+    params: event,
+    success: { 200: PlacesView },
+    errors: ['not-found'],
+  },
+  leaveWaitlist: {
+    method: 'DELETE',
+    path: '/events/{eventId}/waitlist/{tierId}',
+    auth: 'user',
+    group: 'booking',
+    params: z.strictObject({ eventId: EventId, tierId: TierId }),
+    success: { 204: null },
     errors: ['not-found'],
   },
 
@@ -216,15 +329,28 @@ export const contract = {
   listOwnEvents: { ...listOwnEvents, ...organizer, path: '/organizer/events' },
   getOwnEvent: { ...getManagedEvent, ...organizer, path: '/organizer/events/{eventId}' },
   updateEvent: { ...updateEvent, ...organizer, path: '/organizer/events/{eventId}' },
+  cancelEvent: { ...cancelEvent, ...organizer, path: '/organizer/events/{eventId}/cancel' },
   deleteEvent: { ...deleteEvent, ...organizer, path: '/organizer/events/{eventId}' },
   listEventBookings: { ...listEventBookings, ...organizer, path: '/organizer/events/{eventId}/bookings' },
+  listEventWaitlist: { ...listEventWaitlist, ...organizer, path: '/organizer/events/{eventId}/waitlist' },
+  getEventAnalytics: { ...getEventAnalytics, ...organizer, path: '/organizer/events/{eventId}/analytics' },
 
   createEventAsAdmin: { ...createEvent, ...admin, path: '/admin/events' },
   listAllEvents: { ...listOwnEvents, ...admin, path: '/admin/events' },
   getEventAsAdmin: { ...getManagedEvent, ...admin, path: '/admin/events/{eventId}' },
   updateEventAsAdmin: { ...updateEvent, ...admin, path: '/admin/events/{eventId}' },
+  cancelEventAsAdmin: { ...cancelEvent, ...admin, path: '/admin/events/{eventId}/cancel' },
   deleteEventAsAdmin: { ...deleteEvent, ...admin, path: '/admin/events/{eventId}' },
   listEventBookingsAsAdmin: { ...listEventBookings, ...admin, path: '/admin/events/{eventId}/bookings' },
+  listEventWaitlistAsAdmin: { ...listEventWaitlist, ...admin, path: '/admin/events/{eventId}/waitlist' },
+  getEventAnalyticsAsAdmin: { ...getEventAnalytics, ...admin, path: '/admin/events/{eventId}/analytics' },
+  getAnalytics: {
+    ...admin,
+    method: 'GET',
+    path: '/admin/analytics',
+    query: AnalyticsQuery,
+    success: { 200: Analytics },
+  },
   listUsers: {
     ...admin,
     method: 'GET',

@@ -1,6 +1,6 @@
 import { newEvent } from '../domain/event-change.ts';
 import { book } from '../store/book.ts';
-import { hasBooking } from '../store/booking-store.ts';
+import { findBooking } from '../store/booking-store.ts';
 import { createEvent, getEvent } from '../store/event-store.ts';
 import { demoEventInput, demoEvents, demoId } from './demo-events.ts';
 import type { Handler } from './request.ts';
@@ -38,7 +38,7 @@ async function sellTickets(demo: Demo, eventId: string, { remainingMs }: Context
     const quantity = Math.min(perBooking, demo.sold.quantity - sold);
     const bookingId = demoId('bkg', demo.number * 1_000 + person);
     const userId = `demo-person-${person}`;
-    if (!(await hasBooking(userId, bookingId))) {
+    if (!(await findBooking(userId, bookingId))) {
       await book({ bookingId, userId, eventId, tierId: demo.sold.tierId, quantity, remainingMs });
     }
     sold += quantity;

@@ -18,7 +18,7 @@ export const getMe: Handler<'getMe'> = async ({ caller }) => {
  *
  * @throws {DomainError} unauthenticated where the account is gone, busy.
  */
-export async function firstProfile({ userId, accessToken }: Person): Promise<Profile> {
+export async function firstProfile({ userId, accessToken }: Pick<Person, 'userId' | 'accessToken'>): Promise<Profile> {
   const command = new GetUserCommand({ AccessToken: accessToken });
   const { UserAttributes } = await answered(identity.send(command), accountIsGone);
   const now = new Date().toISOString();
@@ -26,6 +26,7 @@ export async function firstProfile({ userId, accessToken }: Person): Promise<Pro
     userId,
     email: attribute(UserAttributes, 'email'),
     name: attribute(UserAttributes, 'name'),
+    emailNotifications: true,
     createdAt: now,
     updatedAt: now,
   });

@@ -3,6 +3,7 @@ import type { Readiness } from '../domain/service.ts';
 import { env } from '../shared/env.ts';
 import { identity } from '../shared/identity-client.ts';
 import { logger } from '../shared/logger.ts';
+import { checkQueues } from '../shared/queues.ts';
 import { checkTable } from '../store/health-store.ts';
 import type { Handler } from './request.ts';
 
@@ -18,6 +19,7 @@ const memoryMs = 1_000;
 
 const checks: Record<Part, (abortSignal: AbortSignal) => Promise<void>> = {
   table: checkTable,
+  queues: checkQueues,
   userPool: async (abortSignal) => {
     await identity.send(new DescribeUserPoolCommand({ UserPoolId: env('USER_POOL_ID') }), { abortSignal });
   },
@@ -35,8 +37,8 @@ export const getReadiness: Handler<'getReadiness'> = async () => {
 };
 
 async function checkAll(): Promise<Parts> {
-  const [table, userPool] = await Promise.all([check('table'), check('userPool')]);
-  return { table, userPool };
+  const [table, queues, userPool] = await Promise.all([check('table'), check('queues'), check('userPool')]);
+  return { table, queues, userPool };
 }
 
 /** The reason stays in the log: it may name resources of the account. */

@@ -5,7 +5,8 @@ import type { Handler } from './request.ts';
 
 /** The caller's bookings, newest first. */
 export const listBookings: Handler<'listBookings'> = async ({ query, caller }) => {
-  const show = (bookings: Booking[]) => bookings.map(bookingView);
+  const now = new Date().toISOString();
+  const show = (bookings: Booking[]) => bookings.map((booking) => bookingView(booking, now));
   const body = await pageOf(query, ['listBookings', caller.callerId], (page) => list(caller.userId, page), show);
   return { status: 200, body };
 };

@@ -1,5 +1,8 @@
 import { DomainError } from '../domain/errors.ts';
-import { signIn } from '../shared/identity-tokens.ts';
+import { signIn, subjectOf } from '../shared/identity-tokens.ts';
+import { logger } from '../shared/logger.ts';
+import { getProfile } from '../store/profile-store.ts';
+import { firstProfile } from './get-me.ts';
 import type { Handler } from './request.ts';
 
 const refusal = () =>
@@ -12,5 +15,19 @@ export const login: Handler<'login'> = async ({ body: { email, password } }) => 
     refusal,
   );
   if (!refreshToken) throw new Error('the user pool gave no refresh token');
+  await ensureProfile(token.accessToken);
   return { status: 200, body: { ...token, refreshToken } };
 };
+
+/**
+ * Makes the profile of a person who has none: it is where emails find their address, and this the moment at which no
+ * right to read other people's accounts is needed. Signing in does not depend on it; a later one tries again.
+ */
+async function ensureProfile(accessToken: string): Promise<void> {
+  try {
+    const userId = subjectOf(accessToken);
+    if (!(await getProfile(userId))) await firstProfile({ userId, accessToken });
+  } catch (error) {
+    logger.warn('no profile was made at sign-in', { reason: error instanceof Error ? error.name : typeof error });
+  }
+}

@@ -22,6 +22,8 @@ export interface Operation {
   readonly success: Readonly<Record<number, Schema | null>>;
   /** Media type of a success body; default `application/json`. */
   readonly produces?: string;
+  /** What a client may have in place of JSON, by its Accept header. */
+  readonly alternative?: 'text/csv';
   /** Error codes beside those that every operation of its kind can answer (see `errorsOf`). */
   readonly errors?: readonly ErrorCode[];
   /** Takes an Idempotency-Key. */

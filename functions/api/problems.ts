@@ -71,6 +71,36 @@ export const problems: Readonly<Record<ErrorCode, ProblemType>> = {
     meaning: 'One person may have at most `maxPerUser` tickets of this tier and has `purchased` already.',
     remedy: 'Ask for fewer tickets, or cancel a booking first.',
   },
+  'waitlist-first': {
+    status: 409,
+    title: 'Others wait for these seats',
+    meaning: 'Seats are free, but people are in line for them, and they come first.',
+    remedy: 'Join the waitlist of the tier.',
+  },
+  'seats-available': {
+    status: 409,
+    title: 'Seats are available',
+    meaning: 'A waitlist can be joined when nothing is left; `available` seats of the tier are.',
+    remedy: 'Book them, as many as there are.',
+  },
+  'already-waiting': {
+    status: 409,
+    title: 'In line already',
+    meaning: 'You have a place in the waitlist of this tier.',
+    remedy: 'Keep it, or leave the waitlist first to join again for another quantity, at the end of the line.',
+  },
+  'waitlist-closed': {
+    status: 409,
+    title: 'The waitlist is closed',
+    meaning: 'The sale of the tier ended at `closedAt`, and its waitlist with it.',
+    remedy: 'None: no seats of this tier are given out any more.',
+  },
+  'hold-expired': {
+    status: 409,
+    title: 'The hold has expired',
+    meaning: 'The seats were held until `holdExpiresAt` and are free for everybody again.',
+    remedy: 'Book again: if the seats are still there, they are yours.',
+  },
   'invalid-state': {
     status: 409,
     title: 'Not possible in this state',

@@ -48,7 +48,11 @@ type Answer<Success> = {
 }[keyof Success];
 
 export type RequestOf<Id extends OperationId> = Request<Contract[Id]>;
-export type ResponseOf<Id extends OperationId> = Answer<Contract[Id]['success']>;
+/** The same resource in another media type, which its headers name. */
+type Alternative<O> = O extends { alternative: string }
+  ? { status: 200; body: string; headers: Record<string, string> & { 'content-type': string } }
+  : never;
+export type ResponseOf<Id extends OperationId> = Answer<Contract[Id]['success']> | Alternative<Contract[Id]>;
 export type Handler<Id extends OperationId> = (request: RequestOf<Id>) => Promise<ResponseOf<Id>>;
 
 /** One handler for every operation of a group: a missing one does not compile. */

@@ -10,6 +10,11 @@ export interface ErrorDetails {
   'sale-closed': { saleClosesAt: string };
   'event-cancelled': { cancelledAt: string };
   'purchase-limit': { maxPerUser: number; purchased: number };
+  'waitlist-first': { available: number };
+  'seats-available': { available: number };
+  'already-waiting': { tierId: string };
+  'waitlist-closed': { closedAt: string };
+  'hold-expired': { holdExpiresAt: string };
   'invalid-state': { state: string };
   'capacity-too-low': { tierId: string; capacity: number; sold: number; held: number };
   'event-has-bookings': { tierId?: string };

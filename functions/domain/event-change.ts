@@ -88,6 +88,31 @@ export function changeEvent(before: Event, patch: EventPatch, change: Change): E
   return { event: after, added, removed, changed };
 }
 
+/**
+ * Cancels an event: from then on no shard of it sells.
+ *
+ * @throws {DomainError} invalid-state for a draft, which can be deleted
+ */
+export function cancelEvent(before: Event, change: Change): EventChange {
+  if (before.status !== 'PUBLISHED') {
+    const detail = `The event is ${before.status}; only a published one is cancelled, a draft is deleted.`;
+    throw new DomainError('invalid-state', detail, { state: before.status });
+  }
+  const version = before.version + 1;
+  const tiers = before.tiers.map((tier) => ({ ...tier, ruleVersion: version }));
+  const event: Event = {
+    ...before,
+    status: 'CANCELLED',
+    cancelledAt: change.now,
+    tiers,
+    version,
+    changeId: change.changeId,
+    updatedAt: change.now,
+  };
+  const changed = tiers.map((after, index) => ({ before: before.tiers[index] ?? after, after, unsold: false }));
+  return { event, added: [], removed: [], changed };
+}
+
 function mergeTiers(before: readonly Tier[], wanted: readonly TierInput[], version: number) {
   const kept = before.filter((old) => wanted.some(({ tierId }) => tierId === old.tierId));
   const fresh = wanted.filter((tier) => !before.some(({ tierId }) => tierId === tier.tierId));

@@ -156,6 +156,7 @@ export const EventView = z
     version: z.int().min(1),
     createdAt: Timestamp,
     updatedAt: Timestamp,
+    cancelledAt: Timestamp.optional(),
   })
   .meta({ id: 'Event' });
 export type EventView = z.infer<typeof EventView>;

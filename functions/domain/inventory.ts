@@ -23,12 +23,19 @@ export interface Shard extends SaleRules {
   held: number;
   sold: number;
   waiting: boolean;
-  /** Bookings ever made that drew from this shard first; never falls. */
+  /** Bookings ever confirmed, and holds ever made, that drew from this shard first; they never fall. */
   bookings: number;
+  holds: number;
   /** Tickets ever cancelled; never falls. */
   cancelled: number;
   revenue: number;
+  /**
+   * UTC day, yyyy-mm-dd, on which seats last moved; never falls. The counters of the highest version with a day are
+   * those at the end of it: that is how statistics tell the days apart.
+   */
+  day: string;
   version: number;
+  createdAt: string;
   updatedAt: string;
 }
 

@@ -38,6 +38,54 @@ export const limits = {
   /** Index items that one page of a filtered list may look at before it answers with what it has and a cursor. */
   examinedPerPageItems: 1_000,
 
+  /** How long a hold keeps its seats: by default, and within what the stage may set. A queue delays 900 s at most. */
+  holdTtlSeconds: 600,
+  holdTtlMinSeconds: 5,
+  holdTtlMaxSeconds: 900,
+  /** Expired holds that are looked at in one index partition at a time. */
+  expiredHoldsPerPartition: 100,
+
+  /** Longer than a message can be under way: a day in the stream, 14 in a queue, 14 in its dead-letter queue. */
+  statisticsSeenDays: 31,
+  /**
+   * Under load, a batch of changes waits until so long after the one before of the same instance: what comes meanwhile is
+   * written with the next one. Load is a batch of so many messages.
+   */
+  statisticsPaceMs: 5_000,
+  statisticsBusyMessages: 20,
+  /** Days that analytics answer with, by default and at most. */
+  analyticsDefaultDays: 30,
+  analyticsDays: 366,
+  popularEvents: 10,
+
+  /** Rows of CSV in one answer, some 250 bytes each: far from the 6 MB that a function may answer with. */
+  csvRows: 5_000,
+  /** Bookings that are read at a time, of one index partition, on the way through all of them. */
+  bookingsPerRead: 200,
+
+  /** Bookings of an event that are read at a time, and worked on at once, where all of them have to change. */
+  sweptBookingsPerPage: 1_000,
+  sweptBookingsAtOnce: 16,
+  /** Bookings of one shard that are cancelled in one transaction, each with its buyer's count. */
+  cancelledTogether: 40,
+  /** Time in which a worker that sweeps over bookings ends a page and hands the rest over. */
+  sweepReserveMs: 15_000,
+  /** Between two looks into an index that is behind. */
+  indexLagMs: 250,
+  /** Longer than a message can be under way, so that a late one still sees that its work went on. */
+  continuationTtlSeconds: 31 * 24 * 60 * 60,
+  /** How long a worker has for sending an email before another one may. */
+  emailClaimMs: 60_000,
+
+  /** Entries whose number is counted together, so that a place in line is found without reading the line. */
+  waitlistBlockEntries: 200,
+  /** Entries that are closed in one transaction, with four actions each. */
+  waitlistEntriesPerClosing: 20,
+  /** How long the worker has for closing a waitlist before somebody who looks at it asks for that again. */
+  waitlistAskAgainMs: 60_000,
+  /** Time in which a worker ends a promotion and hands the rest of a waitlist over. */
+  promotionReserveMs: 2_000,
+
   idempotencyTtlSeconds: 24 * 60 * 60,
   soldOutMemoryMs: 1_000,
   availabilityMemoryMs: 1_000,
@@ -66,11 +114,28 @@ const relations: ReadonlyArray<readonly [boolean, string]> = [
     limits.shardsPerTier + limits.tiersPerEvent - 1 <= limits.shardsPerEvent,
     'a tier with all its shards leaves one shard for every other tier',
   ],
+  [
+    limits.shardsPerTier + 6 <= limits.actionsPerTransaction,
+    'a promotion, or the first place in line, and all shards fit into one transaction',
+  ],
+  [
+    4 * limits.waitlistEntriesPerClosing + 1 <= limits.actionsPerTransaction,
+    'the entries that are closed together fit into one transaction',
+  ],
   [limits.defaultMaxPerBooking <= limits.quantityPerBooking, 'the default quantity is a permitted one'],
   [
     limits.priceMinorUnits * limits.capacityPerTier * limits.tiersPerEvent < Number.MAX_SAFE_INTEGER,
     'revenue stays an exact integer',
   ],
+  [
+    limits.holdTtlMinSeconds <= limits.holdTtlSeconds && limits.holdTtlSeconds <= limits.holdTtlMaxSeconds,
+    'the default lifetime of a hold is a permitted one',
+  ],
+  [
+    limits.tiersPerEvent + 2 * (limits.statisticsSeenDays + 2) <= limits.actionsPerTransaction,
+    'what was seen of an event, and totals and days of it and of the platform fit into one transaction',
+  ],
+  [limits.analyticsDefaultDays <= limits.analyticsDays, 'the default range of analytics is a permitted one'],
   [limits.defaultPageItems <= limits.pageItems, 'the default page is a permitted one'],
   [limits.availabilityMemoryMs < 2_000, 'availability is never older than two seconds'],
 ];

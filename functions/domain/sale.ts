@@ -22,8 +22,7 @@ export function isOnSale(event: Event, tier: Tier, now: string): boolean {
  */
 export function checkSale(event: Event, tier: Tier, quantity: number, now: string): void {
   if (event.status === 'CANCELLED') {
-    const cancelledAt = event.cancelledAt ?? event.updatedAt;
-    throw new DomainError('event-cancelled', 'The event is cancelled.', { cancelledAt });
+    throw eventCancelled(event.cancelledAt ?? event.updatedAt);
   }
   if (tier.saleOpensAt !== undefined && now < tier.saleOpensAt) {
     const { saleOpensAt } = tier;
@@ -34,6 +33,11 @@ export function checkSale(event: Event, tier: Tier, quantity: number, now: strin
     throw new DomainError('sale-closed', `The sale ended at ${closesAt}.`, { saleClosesAt: closesAt });
   }
   if (quantity > tier.maxPerBooking) throw invalid('quantity', `at most ${tier.maxPerBooking} in one booking`);
+}
+
+/** @param cancelledAt RFC 3339, UTC */
+export function eventCancelled(cancelledAt: string): DomainError<'event-cancelled'> {
+  return new DomainError('event-cancelled', 'The event is cancelled.', { cancelledAt });
 }
 
 /** @param purchased tickets of the tier that the person has already */

@@ -9,7 +9,7 @@ export const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Livene
 
 const Part = z.enum(['ok', 'failed']);
 export const Readiness = z
-  .object({ status: z.enum(['ready', 'not-ready']), parts: z.object({ table: Part, userPool: Part }) })
+  .object({ status: z.enum(['ready', 'not-ready']), parts: z.object({ table: Part, queues: Part, userPool: Part }) })
   .meta({ id: 'Readiness', description: 'Which part answers. 503 where one does not.' });
 export type Readiness = z.infer<typeof Readiness>;
 

@@ -43,11 +43,26 @@ export const Tokens = z
 export const RefreshedTokens = Tokens.omit({ refreshToken: true }).meta({ id: 'RefreshedTokens' });
 
 export const Profile = z
-  .object({ userId: z.string(), email: z.string(), name: z.string(), createdAt: Timestamp, updatedAt: Timestamp })
+  .object({
+    userId: z.string(),
+    email: z.string(),
+    name: z.string(),
+    emailNotifications: z.boolean().default(true),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
   .meta({ id: 'Profile' });
 export type Profile = z.infer<typeof Profile>;
 export const ProfileView = Profile.extend({ roles: z.array(Role) }).meta({ id: 'ProfileView' });
-export const ProfilePatch = z.strictObject({ name: Name }).meta({ id: 'ProfilePatch' });
+export const ProfilePatch = z
+  .strictObject({
+    name: Name,
+    emailNotifications: z.boolean().meta({ description: 'whether notifications go out by email too' }),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'at least one field')
+  .meta({ id: 'ProfilePatch' });
+export type ProfilePatch = z.output<typeof ProfilePatch>;
 
 export const UserId = z
   .string()

@@ -1,11 +1,15 @@
+import { cancelEvent } from '../api/cancel-event.ts';
 import { createDemoData } from '../api/create-demo-data.ts';
 import { createEvent } from '../api/create-event.ts';
 import { createUser } from '../api/create-user.ts';
 import { deleteEvent } from '../api/delete-event.ts';
+import { getAnalytics } from '../api/get-analytics.ts';
+import { getEventAnalytics } from '../api/get-event-analytics.ts';
 import { getOwnEvent } from '../api/get-own-event.ts';
 import { getUser } from '../api/get-user.ts';
 import { listAllEvents } from '../api/list-all-events.ts';
 import { listEventBookings } from '../api/list-event-bookings.ts';
+import { listEventWaitlist } from '../api/list-event-waitlist.ts';
 import { listUsers } from '../api/list-users.ts';
 import { setUserRoles } from '../api/set-user-roles.ts';
 import { updateEvent } from '../api/update-event.ts';
@@ -21,6 +25,10 @@ export const handler = httpHandler('admin', {
   createDemoData,
   createEventAsAdmin: createEvent,
   updateEventAsAdmin: updateEvent,
+  cancelEventAsAdmin: cancelEvent,
   deleteEventAsAdmin: deleteEvent,
   listEventBookingsAsAdmin: listEventBookings,
+  listEventWaitlistAsAdmin: listEventWaitlist,
+  getEventAnalyticsAsAdmin: getEventAnalytics,
+  getAnalytics,
 });

@@ -1,6 +1,8 @@
 import type { Event, EventView } from '../domain/event.ts';
 import { eventView, type TierStock } from '../domain/event-view.ts';
+import type { Shard } from '../domain/inventory.ts';
 import { limits } from '../domain/limits.ts';
+import { listExpiredHolds } from './booking-list-store.ts';
 import { Memory } from './instance-memory.ts';
 import { readShardsOf } from './inventory-store.ts';
 
@@ -15,7 +17,7 @@ function stockOf(events: readonly Event[]): Promise<Stock[]> {
   const unknown = events.filter((_event, index) => known[index] === undefined);
   const reading = readShardsOf(unknown);
   const fresh = unknown.map((event, index) => {
-    const stock = reading.then((shards) => sumUp(shards[index]));
+    const stock = reading.then((shards) => sumUp(event, shards[index] ?? new Map()));
     knownStock.set(keyOf(event), stock);
     // A failed reading is the answer of those who wait for it, and of nobody else.
     stock.catch(() => knownStock.delete(keyOf(event)));
@@ -28,15 +30,19 @@ function stockOf(events: readonly Event[]): Promise<Stock[]> {
 
 const keyOf = (event: Event): string => `${event.eventId}@${event.version}`;
 
-function sumUp(shards: ReadonlyMap<string, readonly TierStock[]> = new Map()): Stock {
+/** Seats of holds whose time is over count as available, whether or not they were given back already. */
+async function sumUp(event: Event, shards: ReadonlyMap<string, readonly Shard[]>): Promise<Stock> {
+  const total = (tier: readonly Shard[], count: (shard: Shard) => number) =>
+    tier.reduce((sum, shard) => sum + count(shard), 0);
+  const anyHeld = [...shards.values()].some((tier) => total(tier, ({ held }) => held) > 0);
+  const overdue = anyHeld ? await listExpiredHolds(event) : [];
   return new Map(
-    [...shards].map(([tierId, tier]) => [
-      tierId,
-      {
-        available: tier.reduce((sum, shard) => sum + shard.available, 0),
-        waiting: tier.some((shard) => shard.waiting),
-      },
-    ]),
+    [...shards].map(([tierId, tier]) => {
+      const held = total(tier, (shard) => shard.held);
+      const expired = overdue.filter((hold) => hold.tierId === tierId).reduce((sum, hold) => sum + hold.quantity, 0);
+      const available = total(tier, (shard) => shard.available) + Math.min(expired, held);
+      return [tierId, { available, waiting: tier.some((shard) => shard.waiting) }];
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
-import type { Booking, BookingStatus } from '../domain/booking.ts';
+import type { Booking } from '../domain/booking.ts';
 import type { Event } from '../domain/event.ts';
+import { limits } from '../domain/limits.ts';
 import { bookingOf } from './booking-store.ts';
 import type { Listing, PageRequest } from './event-list-store.ts';
 import * as keys from './keys.ts';
@@ -21,50 +22,33 @@ export async function listBookings(userId: string, { limit, after }: PageRequest
 }
 
 /**
- * Bookings of an event, newest first, merged from its index partitions.
+ * Holds of an event whose time is over and whose seats were not given back yet, those that ended first first, and of
+ * each index partition at most so many. From the index, so what happened in the last moment may be missing: whoever
+ * acts on a hold must check it.
  *
+ * @param tierId of one tier alone; those of others do not count, however many there are
  * @throws {DomainError} busy
  */
-export async function listEventBookings(
-  event: Event,
-  status: BookingStatus | undefined,
-  { limit, after }: PageRequest,
-): Promise<Listing<Booking>> {
-  const partitions = Array.from({ length: event.bookingPartitions }, (_, n) => keys.eventBookings(event.eventId, n));
-  const read = partitions.map((partition) => newestOf(partition, status, limit + 1, after));
-  const merged = (await Promise.all(read)).flat().sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
-  const items = merged.slice(0, limit);
-  const last = items.at(-1);
-  return { items, ...(merged.length > limit && last && { position: sortKey(last) }) };
+export async function listExpiredHolds(event: Event, tierId?: string): Promise<Booking[]> {
+  const now = new Date().toISOString();
+  const partitions = Array.from({ length: event.bookingPartitions }, (_, n) => keys.eventHolds(event.eventId, n));
+  return (await Promise.all(partitions.map((partition) => expiredIn(partition, now, tierId)))).flat();
 }
 
-const sortKey = (booking: Booking): string => keys.eventBookingSort(booking);
-
-/** The newest bookings of one index partition that are older than `before`, `count` of them if there are so many. */
-async function newestOf(
-  partition: string,
-  status: BookingStatus | undefined,
-  count: number,
-  before: string | undefined,
-): Promise<Booking[]> {
-  const found: Booking[] = [];
+async function expiredIn(partition: string, now: string, tierId: string | undefined): Promise<Booking[]> {
+  const holds: Booking[] = [];
   let startKey: Record<string, unknown> | undefined;
   do {
     const { items, lastKey } = await queryItems({
       IndexName: keys.gsi1,
-      KeyConditionExpression: before === undefined ? 'gsi1pk = :pk' : 'gsi1pk = :pk AND gsi1sk < :before',
-      ...(status && { FilterExpression: '#status = :status', ExpressionAttributeNames: { '#status': 'status' } }),
-      ExpressionAttributeValues: {
-        ':pk': partition,
-        ...(before !== undefined && { ':before': before }),
-        ...(status && { ':status': status }),
-      },
-      Limit: count,
-      ScanIndexForward: false,
+      KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk < :now',
+      ...(tierId !== undefined && { FilterExpression: 'tierId = :tierId' }),
+      ExpressionAttributeValues: { ':pk': partition, ':now': now, ...(tierId !== undefined && { ':tierId': tierId }) },
+      Limit: limits.expiredHoldsPerPartition,
       ...(startKey && { ExclusiveStartKey: startKey }),
     });
-    found.push(...items.map(bookingOf));
+    holds.push(...items.map(bookingOf));
     startKey = lastKey;
-  } while (startKey && found.length < count);
-  return found;
+  } while (startKey && holds.length < limits.expiredHoldsPerPartition);
+  return holds;
 }

@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
 import type { EventChange } from '../domain/event-change.ts';
-import { planCapacity, splitEvenly } from '../domain/inventory.ts';
+import { planCapacity, type Shard, splitEvenly } from '../domain/inventory.ts';
 import { tableName } from './client.ts';
 import { type Idempotent, keepAnswer, replay } from './idempotency-store.ts';
 import { changeShard, createShard, deleteShard, readShards, rulesOf, shardName, shardOf } from './inventory-store.ts';
@@ -143,10 +143,12 @@ function soldTier(refused: ReadonlyMap<string, Item | undefined>, change: EventC
   const unsold = [...change.removed, ...change.changed.filter((tier) => tier.unsold).map(({ before }) => before)];
   return unsold.find((tier) =>
     Array.from({ length: tier.shards }, (_, shard) => refused.get(shardName(tier.tierId, shard))).some(
-      (item) => item !== undefined && shardOf(item).bookings > 0,
+      (item) => item !== undefined && wasSold(shardOf(item)),
     ),
   );
 }
+
+const wasSold = ({ bookings, holds }: Shard): boolean => bookings + holds > 0;
 
 function stale(current: Item | undefined): DomainError {
   if (!current) return notFound();

@@ -39,8 +39,8 @@ export class Memory<Value> {
  */
 export const knownEvents = new Memory<Event>(limits.eventMemoryMs);
 
-/** Tiers seen sold out within the last second, with what was left. */
-export const soldOutTiers = new Memory<number>(limits.soldOutMemoryMs);
+/** Tiers seen sold out within the last second, with what was left and whether people wait for that. */
+export const soldOutTiers = new Memory<{ available: number; waiting: boolean }>(limits.soldOutMemoryMs);
 
 const preferred = new Map<string, number>();
 

@@ -2,6 +2,7 @@ import type { Draw } from '../domain/booking.ts';
 import type { Event, Tier } from '../domain/event.ts';
 import type { SaleRules, Shard } from '../domain/inventory.ts';
 import { saleClosesAt } from '../domain/sale.ts';
+import { dayOf } from '../domain/statistics.ts';
 import { tableName } from './client.ts';
 import * as keys from './keys.ts';
 import { getItems } from './read.ts';
@@ -72,9 +73,12 @@ export function createShard(ref: TierRef, shard: number, seats: number, rules: S
     sold: 0,
     waiting: false,
     bookings: 0,
+    holds: 0,
     cancelled: 0,
     revenue: 0,
+    day: dayOf(now),
     version: 1,
+    createdAt: now,
     updatedAt: now,
     ...rules,
   };
@@ -91,29 +95,60 @@ export function createShard(ref: TierRef, shard: number, seats: number, rules: S
   };
 }
 
+type Counter = 'available' | 'held' | 'sold';
+
 /**
- * Takes the seats of a booking from one shard, if it has them, the rules are those that the caller checked, and nobody
- * waits. The first draw of a booking counts the booking.
+ * Moves the seats of one draw between two counters of a shard. `now` is the time that the booking gets with it, since
+ * statistics by day are made of the shard's `day`; where that is later, the move is refused: see shard-clock.ts.
  */
-export function takeSeats(ref: TierRef, draw: Draw, tier: Tier, isFirst: boolean, now: string): ShardAction {
+interface Move {
+  ref: TierRef;
+  draw: Draw;
+  from: Counter;
+  to: Counter;
+  /** What else is counted with it. */
+  count?: Partial<Record<'bookings' | 'holds' | 'cancelled' | 'revenue', number>>;
+  /** Conditions beside that the seats are there, with the values that they name. */
+  conditions?: string[];
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+  now: string;
+}
+
+function moveSeats({
+  ref,
+  draw,
+  from,
+  to,
+  count = {},
+  conditions = [],
+  names = {},
+  values = {},
+  now,
+}: Move): ShardAction {
+  const counts = Object.entries(count).filter(([, amount]) => amount !== 0);
   return {
     name: shardName(ref.tierId, draw.shard),
     item: {
       Update: {
         TableName: tableName(),
         Key: keys.shardKey(ref.eventId, ref.tierId, draw.shard),
-        UpdateExpression:
-          'SET available = available - :quantity, sold = sold + :quantity, bookings = bookings + :bookings, ' +
-          'revenue = revenue + :revenue, #version = #version + :one, updatedAt = :now',
-        ConditionExpression: 'ruleVersion = :ruleVersion AND waiting = :waiting AND available >= :quantity',
-        ExpressionAttributeNames: { '#version': 'version' },
+        UpdateExpression: `SET ${[
+          `${from} = ${from} - :quantity`,
+          `${to} = ${to} + :quantity`,
+          ...counts.map(([name]) => `${name} = ${name} + :${name}`),
+          '#version = #version + :one',
+          '#day = :day',
+          'updatedAt = :now',
+        ].join(', ')}`,
+        ConditionExpression: [`${from} >= :quantity`, '#day <= :day', ...conditions].join(' AND '),
+        ExpressionAttributeNames: { '#version': 'version', '#day': 'day', ...names },
         ExpressionAttributeValues: {
           ':quantity': draw.quantity,
-          ':bookings': isFirst ? 1 : 0,
-          ':revenue': draw.quantity * tier.price,
-          ':ruleVersion': tier.ruleVersion,
-          ':waiting': false,
+          ...Object.fromEntries(counts.map(([name, amount]) => [`:${name}`, amount])),
+          ...values,
           ':one': 1,
+          ':day': dayOf(now),
           ':now': now,
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -122,29 +157,58 @@ export function takeSeats(ref: TierRef, draw: Draw, tier: Tier, isFirst: boolean
   };
 }
 
-/** Gives the seats of a cancelled booking back to the shard that they came from. */
-export function giveSeatsBack(ref: TierRef, draw: Draw, unitPrice: number, now: string): ShardAction {
-  return {
-    name: shardName(ref.tierId, draw.shard),
-    item: {
-      Update: {
-        TableName: tableName(),
-        Key: keys.shardKey(ref.eventId, ref.tierId, draw.shard),
-        UpdateExpression:
-          'SET available = available + :quantity, sold = sold - :quantity, cancelled = cancelled + :quantity, ' +
-          'revenue = revenue - :revenue, #version = #version + :one, updatedAt = :now',
-        ConditionExpression: 'sold >= :quantity',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: {
-          ':quantity': draw.quantity,
-          ':revenue': draw.quantity * unitPrice,
-          ':one': 1,
-          ':now': now,
-        },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-    },
-  };
+/** Where seats go that are taken: to a buyer, or into a hold. */
+export type Taking = 'sold' | 'held';
+
+/**
+ * Takes the seats of a booking or hold from one shard, if it has them, the rules are those that the caller checked,
+ * and nobody waits, or the seats are for one who does. The first draw counts the booking or hold.
+ */
+export function takeSeats(
+  ref: TierRef,
+  taken: { draw: Draw; tier: Tier; to: Taking; isFirst: boolean; thoughWaiting?: boolean },
+  now: string,
+): ShardAction {
+  const { draw, tier, to, isFirst, thoughWaiting } = taken;
+  const one = isFirst ? 1 : 0;
+  return moveSeats({
+    ref,
+    draw,
+    from: 'available',
+    to,
+    count: to === 'held' ? { holds: one } : { bookings: one, revenue: draw.quantity * tier.price },
+    conditions: ['ruleVersion = :ruleVersion', ...(thoughWaiting ? [] : ['waiting = :waiting'])],
+    values: { ':ruleVersion': tier.ruleVersion, ...(!thoughWaiting && { ':waiting': false }) },
+    now,
+  });
+}
+
+/** Sells held seats to the one who holds them, unless the event is cancelled. The first draw counts the booking. */
+export function sellHeldSeats(ref: TierRef, held: { draw: Draw; unitPrice: number; isFirst: boolean }, now: string) {
+  const { draw, unitPrice, isFirst } = held;
+  const count = { bookings: isFirst ? 1 : 0, revenue: draw.quantity * unitPrice };
+  return moveSeats({
+    ref,
+    draw,
+    from: 'held',
+    to: 'sold',
+    count,
+    conditions: ['#status <> :cancelled'],
+    names: { '#status': 'status' },
+    values: { ':cancelled': 'CANCELLED' },
+    now,
+  });
+}
+
+/** Gives held seats back to the shard that they came from. */
+export function releaseSeats(ref: TierRef, draw: Draw, now: string): ShardAction {
+  return moveSeats({ ref, draw, from: 'held', to: 'available', now });
+}
+
+/** Gives the seats of cancelled bookings back to the shard that they came from. `refund`: what was paid for them. */
+export function giveSeatsBack(ref: TierRef, draw: Draw, refund: number, now: string): ShardAction {
+  const count = { cancelled: draw.quantity, revenue: -refund };
+  return moveSeats({ ref, draw, from: 'sold', to: 'available', count, now });
 }
 
 /** Another capacity or other rules; `seats` is the difference. `unsold`: only if it never had a booking. */
@@ -165,7 +229,7 @@ export function changeShard(
           'updatedAt = :now, #status = :status, unitPrice = :unitPrice, currency = :currency, ' +
           'saleClosesAt = :saleClosesAt, ruleVersion = :ruleVersion' +
           (saleOpensAt === undefined ? ' REMOVE saleOpensAt' : ', saleOpensAt = :saleOpensAt'),
-        ConditionExpression: `available >= :fewer${change.unsold ? ' AND bookings = :none' : ''}`,
+        ConditionExpression: `available >= :fewer${change.unsold ? ' AND bookings = :none AND holds = :none' : ''}`,
         ExpressionAttributeNames: { '#capacity': 'capacity', '#version': 'version', '#status': 'status' },
         ExpressionAttributeValues: {
           ':seats': change.seats,
@@ -186,6 +250,58 @@ export function changeShard(
   };
 }
 
+/** Marks that people wait, if the shard has nothing left and the rules are those that the caller checked. */
+export function beginWaiting(ref: TierRef, shard: number, ruleVersion: number, now: string): ShardAction {
+  return setWaiting(ref, shard, now, {
+    waiting: true,
+    condition: 'available = :none AND ruleVersion = :ruleVersion',
+    values: { ':none': 0, ':ruleVersion': ruleVersion },
+  });
+}
+
+/** Marks that nobody waits any more. */
+export function endWaiting(ref: TierRef, shard: number, now: string): ShardAction {
+  return setWaiting(ref, shard, now, { waiting: false, condition: 'attribute_exists(pk)', values: {} });
+}
+
+function setWaiting(
+  ref: TierRef,
+  shard: number,
+  now: string,
+  change: { waiting: boolean; condition: string; values: Record<string, unknown> },
+): ShardAction {
+  return {
+    name: shardName(ref.tierId, shard),
+    item: {
+      Update: {
+        TableName: tableName(),
+        Key: keys.shardKey(ref.eventId, ref.tierId, shard),
+        UpdateExpression: 'SET waiting = :waiting, #version = #version + :one, updatedAt = :now',
+        ConditionExpression: change.condition,
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ...change.values, ':waiting': change.waiting, ':one': 1, ':now': now },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    },
+  };
+}
+
+/** Checks that the rules of a tier still are those that the caller checked. */
+export function checkRules(ref: TierRef, shard: number, ruleVersion: number): ShardAction {
+  return {
+    name: shardName(ref.tierId, shard),
+    item: {
+      ConditionCheck: {
+        TableName: tableName(),
+        Key: keys.shardKey(ref.eventId, ref.tierId, shard),
+        ConditionExpression: 'ruleVersion = :ruleVersion',
+        ExpressionAttributeValues: { ':ruleVersion': ruleVersion },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    },
+  };
+}
+
 /** Removes a shard that never had a booking. */
 export function deleteShard(ref: TierRef, shard: number): ShardAction {
   return {
@@ -194,7 +310,7 @@ export function deleteShard(ref: TierRef, shard: number): ShardAction {
       Delete: {
         TableName: tableName(),
         Key: keys.shardKey(ref.eventId, ref.tierId, shard),
-        ConditionExpression: 'attribute_not_exists(pk) OR bookings = :none',
+        ConditionExpression: 'attribute_not_exists(pk) OR (bookings = :none AND holds = :none)',
         ExpressionAttributeValues: { ':none': 0 },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },

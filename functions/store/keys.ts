@@ -30,6 +30,33 @@ export const shardKey = (eventId: string, tierId: string, shard: number): Key =>
   pk: `${tierKey(eventId, tierId)}#SHARD#${String(shard).padStart(2, '0')}`,
   sk: 'INVENTORY',
 });
+/** What the pk of a shard names; undefined for any other. */
+export function placeOfShard(pk: string): { eventId: string; tierId: string; shard: number } | undefined {
+  const [, eventId, tierId, shard] = /^EVENT#([^#]+)#TIER#([^#]+)#SHARD#(\d+)$/.exec(pk) ?? [];
+  return eventId && tierId && shard ? { eventId, tierId, shard: Number(shard) } : undefined;
+}
+
+export const waitlistKey = (eventId: string, tierId: string): Key => ({ pk: tierKey(eventId, tierId), sk: 'WAITLIST' });
+export const waitlistEntryPrefix = 'WAITLIST#';
+/** Entries of every status, in the order in which people joined. */
+export const waitlistEntryKey = (eventId: string, tierId: string, seq: number): Key => ({
+  pk: tierKey(eventId, tierId),
+  sk: `${waitlistEntryPrefix}${String(seq).padStart(12, '0')}`,
+});
+export const waitingPrefix = 'WAITING#';
+/** Begins the sort keys of those who wait for `quantity` seats. */
+export const waitingForPrefix = (quantity: number): string => `${waitingPrefix}${String(quantity).padStart(3, '0')}#`;
+/** One for each entry that waits: the first in line of each quantity is the first of its prefix. */
+export const waitingKey = (eventId: string, tierId: string, quantity: number, seq: number): Key => ({
+  pk: tierKey(eventId, tierId),
+  sk: `${waitingForPrefix(quantity)}${String(seq).padStart(12, '0')}`,
+});
+export const waitlistPlacePrefix = (eventId: string): string => `WAITLIST#${eventId}#`;
+/** A person's place in the waitlist of a tier. */
+export const waitlistPlaceKey = (userId: string, eventId: string, tierId: string): Key => ({
+  pk: user(userId),
+  sk: `${waitlistPlacePrefix(eventId)}${tierId}`,
+});
 
 export const bookingPrefix = 'BOOKING#';
 export const bookingKey = (userId: string, bookingId: string): Key => ({
@@ -38,6 +65,9 @@ export const bookingKey = (userId: string, bookingId: string): Key => ({
 });
 /** Index partition `n` of an event's bookings. */
 export const eventBookings = (eventId: string, n: number): string => `EVENT#${eventId}#BOOKINGS#${n}`;
+/** Index partition `n` of an event's holds, by the time at which they expire. */
+export const eventHolds = (eventId: string, n: number): string => `EVENT#${eventId}#HOLDS#${n}`;
+export const eventHoldSort = (holdExpiresAt: string, bookingId: string): string => `${holdExpiresAt}#${bookingId}`;
 export const eventBookingSort = (booking: { createdAt: string; bookingId: string }): string =>
   `${booking.createdAt}#${booking.bookingId}`;
 
@@ -51,4 +81,40 @@ export const purchasesKey = (userId: string, eventId: string): Key => ({
   sk: `PURCHASES#${eventId}`,
 });
 
+export const notificationPrefix = 'NOTIFICATION#';
+export const notificationKey = (userId: string, notificationId: string): Key => ({
+  pk: user(userId),
+  sk: `${notificationPrefix}${notificationId}`,
+});
+/** How many of a person's notifications are unread. */
+export const inboxKey = (userId: string): Key => ({ pk: user(userId), sk: 'INBOX' });
+
+/** How far the cancelling of an event's bookings has come. */
+export const cancellationKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CANCELLATION' });
+/** How far the news of a changed event has come among those who booked it. */
+export const announcementKey = (eventId: string, version: number): Key => ({
+  pk: `EVENT#${eventId}`,
+  sk: `ANNOUNCEMENT#${String(version).padStart(8, '0')}`,
+});
+
 export const profileKey = (userId: string): Key => ({ pk: user(userId), sk: 'PROFILE' });
+
+const total = 'TOTAL';
+const eventStatistics = (eventId: string): string => `STATS#EVENT#${eventId}`;
+const platformStatistics = 'STATS#PLATFORM';
+/** Whose statistics: an event's, or those of all together. */
+export const statistics = (eventId: string | undefined): string =>
+  eventId === undefined ? platformStatistics : eventStatistics(eventId);
+export const totalKey = (eventId?: string): Key => ({ pk: statistics(eventId), sk: total });
+const dayPrefix = 'DAY#';
+export const dayKey = (day: string, eventId?: string): Key => ({ pk: statistics(eventId), sk: dayPrefix + day });
+export const dayIn = (sk: string): string => sk.slice(dayPrefix.length);
+/** Index partition of the totals of events that sold something, by what they have sold. */
+export const popularEvents = 'STATS#EVENTS';
+export const popularEventSort = (ticketsSold: number, eventId: string): string =>
+  `${String(ticketsSold).padStart(12, '0')}#${eventId}`;
+/** What statistics have seen of the shards of a tier. */
+export const seenKey = (eventId: string, tierId: string): Key => ({
+  pk: `STATS#SEEN#${eventId}#${tierId}`,
+  sk: 'SEEN',
+});

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Profile } from '../domain/user.ts';
+import { Profile, type ProfilePatch } from '../domain/user.ts';
 import { documents, tableName } from './client.ts';
 import { profileKey } from './keys.ts';
 
@@ -31,15 +31,27 @@ export async function createProfile(profile: Profile): Promise<Profile> {
   }
 }
 
-/** The profile with its new name, or undefined where there is none yet. */
-export async function renameProfile(userId: string, name: string, updatedAt: string): Promise<Profile | undefined> {
+/** The profile after a change, or undefined where there is none yet. */
+export async function changeProfile(
+  userId: string,
+  { name, emailNotifications }: ProfilePatch,
+  updatedAt: string,
+): Promise<Profile | undefined> {
   const command = new UpdateCommand({
     TableName: tableName(),
     Key: profileKey(userId),
-    UpdateExpression: 'SET #name = :name, updatedAt = :updatedAt',
+    UpdateExpression: [
+      'SET updatedAt = :updatedAt',
+      ...(name === undefined ? [] : ['#name = :name']),
+      ...(emailNotifications === undefined ? [] : ['emailNotifications = :emailNotifications']),
+    ].join(', '),
     ConditionExpression: alreadyThere,
-    ExpressionAttributeNames: { '#name': 'name' },
-    ExpressionAttributeValues: { ':name': name, ':updatedAt': updatedAt },
+    ...(name !== undefined && { ExpressionAttributeNames: { '#name': 'name' } }),
+    ExpressionAttributeValues: {
+      ':updatedAt': updatedAt,
+      ...(name !== undefined && { ':name': name }),
+      ...(emailNotifications !== undefined && { ':emailNotifications': emailNotifications }),
+    },
     ReturnValues: 'ALL_NEW',
   });
   try {

@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type CfnGlobalTable,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -11,6 +18,7 @@ const indexName = 'gsi1';
 /** The one table: a single index, TTL, and a stream from which everything that follows a commit is driven. */
 export class DataTable extends Construct {
   public readonly table: TableV2;
+  public readonly streamArn: string;
 
   constructor(scope: Construct, id: string, settings: Pick<Settings, 'ephemeral'>) {
     super(scope, id);
@@ -33,6 +41,8 @@ export class DataTable extends Construct {
       deletionProtection: !settings.ephemeral,
       removalPolicy: settings.ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
+    // Not `tableStreamArn`, whose type allows for tables without a stream.
+    this.streamArn = (this.table.node.defaultChild as CfnGlobalTable).attrStreamArn;
   }
 
   /** Gives the function these rights and the table's name together, so that neither is forgotten. */

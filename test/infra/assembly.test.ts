@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../lib/app.ts';
-import { groups } from '../../lib/functions.ts';
+import { entryPoints } from '../../lib/entry-points.ts';
 import { temporaryFolder } from './synthesized.ts';
 
 interface Assets {
@@ -21,9 +21,11 @@ const hashesOf = (folder: string) => {
     .sort();
 };
 
+const functions = Object.entries(entryPoints).map(([name, entry]) => ({ name, entry }));
+
 describe('what cdk synth makes', () => {
   const folder = temporaryFolder();
-  const codeOf = (group: string) => join(folder, 'bundles', group);
+  const codeOf = (name: string) => join(folder, 'bundles', name);
   beforeAll(() => {
     createApp({ outdir: folder }).synth();
   });
@@ -45,15 +47,17 @@ describe('what cdk synth makes', () => {
   });
 
   test('has one asset for each function', () => {
-    expect(hashesOf(folder)).toHaveLength(groups.length);
+    expect(hashesOf(folder)).toHaveLength(functions.length);
   });
 
-  test.each(groups)('the bundle %s loads with nothing but itself and exports a handler', (group) => {
-    const url = pathToFileURL(join(codeOf(group), 'index.mjs')).href;
+  test.each(functions)('the bundle $name loads with nothing but itself and exports a handler', ({ name }) => {
+    const url = pathToFileURL(join(codeOf(name), 'index.mjs')).href;
     const script = `const { handler } = await import('${url}'); process.stdout.write(typeof handler);`;
     // The settings of the function, but no node_modules: the folder lies outside the project.
     const env = {
       TABLE_NAME: 't',
+      HOLD_TTL_SECONDS: '600',
+      QUEUE_URLS: 'q',
       USER_POOL_ID: 'p',
       USER_POOL_CLIENT_ID: 'c',
       SERVICE_VERSION: 'v',
@@ -64,20 +68,18 @@ describe('what cdk synth makes', () => {
     );
   });
 
-  test.each(groups)('the source map of %s leads to the TypeScript of the project', (group) => {
-    const map = readJson(join(codeOf(group), 'index.mjs.map'));
-    expect(map.sources).toContain(`../../functions/entry/${group}.ts`);
-    expect(readFileSync(join(codeOf(group), 'index.mjs'), 'utf8')).toMatch(
-      /\/\/# sourceMappingURL=index\.mjs\.map\s*$/,
-    );
+  test.each(functions)('the source map of $name leads to the TypeScript of the project', ({ name, entry }) => {
+    const map = readJson(join(codeOf(name), 'index.mjs.map'));
+    expect(map.sources).toContain(`../../${entry}`);
+    expect(readFileSync(join(codeOf(name), 'index.mjs'), 'utf8')).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
   });
 
   test('the function system has the files of the API reference beside its code, and no other function does', () => {
     for (const file of ['openapi.json', 'swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) {
       expect(existsSync(join(codeOf('system'), 'docs', file))).toBe(true);
     }
-    for (const group of groups.filter((name) => name !== 'system')) {
-      expect(existsSync(join(codeOf(group), 'docs'))).toBe(false);
+    for (const { name } of functions.filter((other) => other.name !== 'system')) {
+      expect(existsSync(join(codeOf(name), 'docs'))).toBe(false);
     }
   });
 

@@ -14,6 +14,7 @@ test('without any context it is the stage dev', () => {
     logRetentionDays: 14,
     throttleRate: 2_000,
     throttleBurst: 1_000,
+    holdTtlSeconds: 600,
   });
 });
 
@@ -24,6 +25,7 @@ test('-c stage=prod keeps logs longer and uses all requests that an account has'
     logRetentionDays: 90,
     throttleRate: 10_000,
     throttleBurst: 5_000,
+    holdTtlSeconds: 600,
   });
   const template = synthesize({ stage: 'prod' });
   for (const { Properties } of Object.values(resources(template, 'AWS::Logs::LogGroup'))) {
@@ -36,10 +38,13 @@ test('-c stage=prod keeps logs longer and uses all requests that an account has'
 });
 
 test('single settings go before those of the stage, as text or as JSON', () => {
-  expect(settingsOf({ stage: 'prod', logRetentionDays: '365', throttleRate: 500 })).toMatchObject({
-    logRetentionDays: 365,
-    throttleRate: 500,
-  });
+  expect(settingsOf({ stage: 'prod', logRetentionDays: '365', throttleRate: 500, holdTtlSeconds: '30' })).toMatchObject(
+    {
+      logRetentionDays: 365,
+      holdTtlSeconds: 30,
+      throttleRate: 500,
+    },
+  );
 });
 
 describe('protection', () => {
@@ -73,6 +78,8 @@ test.each([
   { name: 'logRetentionDays', value: 'for ever' },
   { name: 'throttleRate', value: '0' },
   { name: 'throttleBurst', value: '1.5' },
+  { name: 'holdTtlSeconds', value: '4' },
+  { name: 'holdTtlSeconds', value: '901' },
 ])('-c $name=$value is an error that names the setting', ({ name, value }) => {
   expect(() => createApp({ outdir: temporaryFolder(), context: { [name]: value } })).toThrow(
     `The context of the app is not valid. ${name}: `,

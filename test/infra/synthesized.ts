@@ -1,18 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, vi } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
+import { entryPoints, type FunctionName } from '../../lib/entry-points.ts';
 import { EventlyStack } from '../../lib/evently-stack.ts';
-import { type Group, groups } from '../../lib/functions.ts';
 import { readSettings } from '../../lib/settings.ts';
+import { workers } from '../../lib/workers.ts';
 
 export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template is JSON whose shape each test states
   readonly Properties: any;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 const folders: string[] = [];
@@ -27,18 +29,26 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** A placeholder for the code of a function. */
+export function codeFolder(): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'index.mjs'), 'export {};');
+  return folder;
+}
+
 /** The stack with a placeholder for the code, because bundling takes longer than everything else. */
 export function makeStack(context: Record<string, unknown> = {}): { app: App; stack: EventlyStack } {
   const folder = temporaryFolder();
-  const code = join(folder, 'code');
-  mkdirSync(code);
-  writeFileSync(join(code, 'index.mjs'), 'export {};');
+  const code = codeFolder();
   const app = new App({
     analyticsReporting: false,
     outdir: join(folder, 'cdk.out'),
     context: { ...cdkJson.context, ...context },
   });
-  const bundles = Object.fromEntries(groups.map((group) => [group, code])) as Record<Group, string>;
+  const bundles = Object.fromEntries(Object.keys(entryPoints).map((name) => [name, code])) as Record<
+    FunctionName,
+    string
+  >;
   return { app, stack: new EventlyStack(app, 'Evently', { settings: readSettings(app.node), bundles }) };
 }
 
@@ -61,11 +71,21 @@ export function only(template: Template, type: string): Resource {
   return resource;
 }
 
-/** The resource of a type that belongs to a group. */
-export function ofGroup(template: Template, type: string, group: Group): Resource {
-  const found = Object.entries(resources(template, type)).filter(([logicalId]) => logicalId.startsWith(group));
+/** How the logical ids of what belongs to a function begin. */
+export function prefixOf(name: FunctionName): string {
+  return (workers as readonly string[]).includes(name) ? `${name.replaceAll('-', '')}Worker` : name;
+}
+
+/** The resource of a type that belongs to a function. */
+export function ofFunction(template: Template, type: string, name: FunctionName): Resource {
+  return startingWith(template, type, prefixOf(name));
+}
+
+/** The resource of a type whose logical id begins like this; a hash follows. */
+export function startingWith(template: Template, type: string, prefix: string): Resource {
+  const found = Object.entries(resources(template, type)).filter(([logicalId]) => logicalId.startsWith(prefix));
   const [entry] = found;
-  if (!entry || found.length > 1) throw new Error(`${found.length} resources of type ${type} for ${group}`);
+  if (!entry || found.length > 1) throw new Error(`${found.length} resources of type ${type} for ${prefix}`);
   return entry[1];
 }
 

@@ -241,8 +241,6 @@ describe('a path that leads nowhere', () => {
     '/bookings;id=1',
     `/${'x'.repeat(10_000)}`,
     `/${'x/'.repeat(4_000)}`,
-    '/notifications',
-    '/events/popular',
   ])('%s is not found', async (path) => {
     const { status, text, headers } = await raw('GET', path);
     expect([status, JSON.parse(text).code]).toEqual([404, 'not-found']);

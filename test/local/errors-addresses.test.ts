@@ -177,7 +177,7 @@ test.each([
 
 test('a list refuses a status that is none', async () => {
   expectInvalid(await get('/organizer/events?status=published', organizer), 'status');
-  expectInvalid(await get(`/organizer/events/${eventIds[0]}/bookings?status=HELD`, organizer), 'status');
+  expectInvalid(await get(`/organizer/events/${eventIds[0]}/bookings?status=held`, organizer), 'status');
 });
 
 describe("another person's answers with the same bytes as what does not exist", () => {

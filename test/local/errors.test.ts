@@ -137,7 +137,7 @@ describe('a booking is refused with', () => {
     ['status', 'CANCELLED'],
     ['bookingId', 'bkg_01JY3W9A1B2C3D4E5F6G7H8J9K'],
     ['draws', []],
-    ['hold', true],
+    ['holdExpiresAt', '2030-01-01T00:00:00.000Z'],
     ['__proto__', { price: 0 }],
     ['constructor', { prototype: { price: 0 } }],
     ['Quantity', 2],

@@ -75,7 +75,9 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
   test('says what it found and what to paste, which books; Ctrl-C leaves no process behind', async () => {
     const stack = run('start');
     await untilPrinted(stack, 'Ctrl-C');
-    expect(stack.printed.out).toMatch(/Found in the template: \d+ routes, 6 functions, 1 table, 1 user pool\./);
+    expect(stack.printed.out).toMatch(
+      /Found in the template: \d+ routes, \d+ functions, 1 table, 1 user pool, \d+ queues, \d+ pipes\./,
+    );
     const outputs = JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8'));
     expect(Object.keys(outputs)).toEqual([
       'apiUrl',
@@ -90,6 +92,7 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
       'tableName',
       'dynamodbEndpoint',
       'sqsEndpoint',
+      'inboxUrl',
     ]);
 
     const line = stack.printed.out.split('\n').find((text) => text.startsWith('curl ')) ?? '';
@@ -164,7 +167,7 @@ describe('data', () => {
 
     const second = await startStack({ port: 0, dataDir, assemblyDir });
     try {
-      const stable = ({ apiUrl, dynamodbEndpoint, sqsEndpoint, ...rest }: typeof first.outputs) => rest;
+      const stable = ({ apiUrl, dynamodbEndpoint, sqsEndpoint, inboxUrl, ...rest }: typeof first.outputs) => rest;
       expect(stable(second.outputs)).toEqual(stable(first.outputs));
       const after = createClient(second.outputs);
       const { json } = await after.call('GET', '/bookings', { token: accessToken });

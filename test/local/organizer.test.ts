@@ -163,7 +163,7 @@ describe('changing an event', () => {
       },
     });
     expect((await book(eventId, 1, 'vip')).status).toBe(201);
-    expectProblem(await book(eventId, 1), 409, 'sold-out', { available: 0, waitlist: false });
+    expectProblem(await book(eventId, 1), 409, 'sold-out', { available: 0, waitlist: true });
   });
 
   test('cannot take away what is sold', async () => {
@@ -251,6 +251,42 @@ describe('lists', () => {
     expect(ids(all).slice(0, 3)).toEqual(made);
     expect(new Set(ids(all)).size).toBe(all.length);
     expectProblem(await api.call('GET', `/events/${made[1]}`), 404, 'not-found');
+  });
+
+  test("of an event's bookings have holds among them, as they become bookings and as they are made", async () => {
+    const eventId = await createdId({ tiers: [tierBody({ capacity: 2_000 })] });
+    const made: string[] = [];
+    const make = async (hold: boolean) => {
+      const body = { eventId, quantity: 1, tierId: 'standard', hold };
+      const { json } = await api.call('POST', '/bookings', { body, token: buyer.accessToken });
+      made.unshift(json.bookingId);
+      return json.bookingId;
+    };
+    for (let n = 0; n < 9; n += 1) await make(n % 2 === 0);
+    const list = (query: string) => get(`${events}/${eventId}/bookings${query}`);
+    const ids = (items: Record<string, unknown>[]) => items.map(({ bookingId }) => bookingId);
+    for (const limit of [1, 2, 9]) expect(ids(await readPages(list, limit))).toEqual(made);
+    const held = made.filter((_, index) => index % 2 === 0);
+    expect(ids(await readPages(list, 2, '&status=HELD'))).toEqual(held);
+    expect(ids(await readPages(list, 2, '&status=EXPIRED'))).toEqual([]);
+    expect(ids(await readPages(list, 2, '&status=CONFIRMED'))).toEqual(made.filter((id) => !held.includes(id)));
+    const accept = { accept: 'text/csv' };
+    const csv = await api.call('GET', `${events}/${eventId}/bookings`, {
+      token: organizer.accessToken,
+      headers: accept,
+    });
+    expect(csv.text.match(/bkg_\w+/g)).toEqual(made);
+
+    const before = [...made];
+    const [shown, open] = [before[0], before[4]];
+    const first = await list('?limit=3');
+    for (const id of [shown, open]) await api.call('POST', `/bookings/${id}/confirm`, { token: buyer.accessToken });
+    await make(true);
+    const rest = await readPages(
+      (query) => list(query.includes('cursor') ? query : `${query}&cursor=${first.json.nextCursor}`),
+      3,
+    );
+    expect(ids([...first.json.items, ...rest])).toEqual(before);
   });
 
   test("of an event's bookings have buyers, newest first, by state", async () => {

@@ -42,6 +42,15 @@ describe('npm run rush', () => {
     expect(code).toBe(0);
   });
 
+  test('gives seats that are given back to those in line, and verifies the table', { timeout: 240_000 }, async () => {
+    const args = ['--clients=20', '--requests=150', '--capacity=40', '--quantity=3', '--cancel', '--waitlist'];
+    const { code, stdout, stderr } = await run('rush.ts', args);
+    expect(stdout, stderr).toMatch(/^Check passed: .*, oversold 0, lost 0\.$/m);
+    expect(stdout).toMatch(/promoted\W+[1-9]/);
+    expect(stdout).toContain('Table verified: every invariant holds');
+    expect(code).toBe(0);
+  });
+
   test('ends with 2 and one sentence for a number that is none', { timeout: 30_000 }, async () => {
     const { code, stdout, stderr } = await run('rush.ts', ['--clients', 'many']);
     expect({ code, stdout, lines: stderr.trim().split('\n') }).toEqual({

@@ -38,7 +38,7 @@ describe('the service', () => {
     const ready = await call('/health/ready');
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', parts: { table: 'ok', userPool: 'ok' } },
+      { status: 'ready', parts: { table: 'ok', queues: 'ok', userPool: 'ok' } },
     ]);
   });
 

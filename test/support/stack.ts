@@ -24,10 +24,11 @@ export interface TestStack extends ApiClient {
  *     afterAll(() => api?.stop());
  */
 export async function withStack(options: Partial<StackOptions> = {}): Promise<TestStack> {
-  const assemblyDir = options.assemblyDir ?? (await synthesizeOnce(inject('runDir')));
+  // Settings of its own make a template of its own.
+  const shared = options.context ? {} : { assemblyDir: await synthesizeOnce(inject('runDir')) };
   const dataDir = await mkdtemp(join(tmpdir(), 'evently-'));
   const logged: string[] = [];
-  const stack = await startStack({ port: 0, dataDir, log: (line) => logged.push(line), ...options, assemblyDir });
+  const stack = await startStack({ port: 0, dataDir, log: (line) => logged.push(line), ...shared, ...options });
   return {
     ...createClient(stack.outputs),
     stack,

@@ -14,7 +14,14 @@ vi.spyOn(logger, 'error').mockReturnValue();
 
 const now = '2027-01-02T03:04:05.678Z';
 const key = { pk: `USER#${userId}`, sk: 'PROFILE' };
-const stored = { userId, email: 'ada@example.com', name: 'Ada', createdAt: now, updatedAt: now };
+const stored = {
+  userId,
+  email: 'ada@example.com',
+  name: 'Ada',
+  emailNotifications: true,
+  createdAt: now,
+  updatedAt: now,
+};
 const refused = new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
 const accountOf = (name: string) => ({
   Username: userId,
@@ -38,6 +45,12 @@ describe('getMe', () => {
     expect(json).toEqual({ ...stored, roles: ['organizers'] });
     expect(table.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({ Key: key, ConsistentRead: true });
     expect(pool.calls()).toHaveLength(0);
+  });
+
+  test('takes a profile that says nothing of emails for one that wants them', async () => {
+    const { emailNotifications: _unsaid, ...older } = stored;
+    table.on(GetCommand).resolves({ Item: { ...key, ...older } });
+    expect((await callAccount('GET /users/me')).json).toMatchObject({ emailNotifications: true });
   });
 
   test('makes the profile from the account on the first visit', async () => {
@@ -96,10 +109,13 @@ describe('updateMe', () => {
   test('makes the profile with the new name where there is none yet', async () => {
     pool.on(UpdateUserAttributesCommand).resolves({});
     pool.on(GetUserCommand).resolves(accountOf('Countess Ada'));
-    table.on(UpdateCommand).rejects(refused);
+    table
+      .on(UpdateCommand)
+      .rejectsOnce(refused)
+      .resolves({ Attributes: { ...stored, name: 'Countess Ada' } });
     table.on(PutCommand).resolves({});
     expect((await rename()).json).toMatchObject({ userId, name: 'Countess Ada' });
-    expect(table.commandCalls(UpdateCommand)).toHaveLength(1);
+    expect(table.commandCalls(PutCommand)[0]?.args[0].input.Item).toMatchObject({ name: 'Countess Ada' });
   });
 
   test('does not lose the name to a request that made the profile meanwhile', async () => {
@@ -121,7 +137,20 @@ describe('updateMe', () => {
     expect(table.calls()).toHaveLength(0);
   });
 
-  test('takes the name and nothing else', async () => {
+  test('turns emails off, and leaves name and account alone', async () => {
+    table.on(UpdateCommand).resolves({ Attributes: { ...key, ...stored, emailNotifications: false } });
+    const { json } = await callAccount('PATCH /users/me', { body: { emailNotifications: false } });
+    expect(json).toEqual({ ...stored, emailNotifications: false, roles: [] });
+    const { UpdateExpression } = table.commandCalls(UpdateCommand)[0]?.args[0].input ?? {};
+    expect(UpdateExpression).toBe('SET updatedAt = :updatedAt, emailNotifications = :emailNotifications');
+    expect(pool.calls()).toHaveLength(0);
+  });
+
+  test('needs something to change', async () => {
+    expect((await callAccount('PATCH /users/me', { body: {} })).json).toMatchObject({ status: 400 });
+  });
+
+  test('takes name and preferences and nothing else', async () => {
     const body = { name: 'Ada', email: 'eve@example.com' };
     expect((await callAccount('PATCH /users/me', { body })).json).toMatchObject({ status: 400 });
     expect(pool.calls()).toHaveLength(0);

@@ -1,14 +1,17 @@
 import {
   ConfirmSignUpCommand,
+  GetUserCommand,
   InitiateAuthCommand,
   ResendConfirmationCodeCommand,
   RevokeTokenCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { identity } from '../../functions/shared/identity-client.ts';
 import { logger } from '../../functions/shared/logger.ts';
+import { documents } from '../../functions/store/client.ts';
 import { callAccount, poolError } from '../support/identity-calls.ts';
 
 const pool = mockClient(identity);
@@ -148,6 +151,33 @@ describe('login', () => {
       AuthFlow: 'USER_PASSWORD_AUTH',
       ClientId: 'client-1',
       AuthParameters: { USERNAME: email, PASSWORD: password },
+    });
+  });
+
+  describe('of a person without a profile', () => {
+    const AccessToken = jwt({ sub: 'person-1' });
+    const signedIn = { AccessToken, RefreshToken: 'r', ExpiresIn: 60 };
+    const table = mockClient(documents);
+    beforeEach(() => {
+      table.reset();
+      vi.stubEnv('TABLE_NAME', 'evently');
+      pool.on(InitiateAuthCommand).resolves({ AuthenticationResult: signedIn });
+    });
+
+    test('makes one, so that emails find the address', async () => {
+      table.on(GetCommand).resolves({});
+      pool
+        .on(GetUserCommand, { AccessToken })
+        .resolves({ Username: 'person-1', UserAttributes: [{ Name: 'email', Value: email }] });
+      expect((await login()).status).toBe(200);
+      const [put] = table.commandCalls(PutCommand);
+      expect(put?.args[0].input.Item).toMatchObject({ pk: 'USER#person-1', sk: 'PROFILE', email });
+    });
+
+    test('succeeds where it cannot be made', async () => {
+      table.on(GetCommand).rejects(new Error('the table is away'));
+      expect((await login()).status).toBe(200);
+      expect(logger.warn).toHaveBeenCalledWith(expect.any(String), { reason: 'Error' });
     });
   });
 

@@ -4,7 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Booking } from '../../functions/domain/booking.ts';
-import { cancelBooking } from '../../functions/store/booking-store.ts';
+import { cancelBooking } from '../../functions/store/booking-changes.ts';
 
 vi.stubEnv('TABLE_NAME', 'evently-test');
 vi.stubEnv('AWS_REGION', 'eu-central-1');
@@ -30,7 +30,10 @@ const booking: Booking = {
     { shard: 2, quantity: 2 },
     { shard: 5, quantity: 1 },
   ],
+  partition: 0,
   counted: true,
+  wasHeld: false,
+  confirmedAt: '2026-01-01T00:00:00.000Z',
 };
 const remainingMs = () => 5_000;
 const cancel = () => cancelBooking('buyer-1', 'bkg_1', remainingMs);
@@ -49,12 +52,12 @@ describe('a cancellation', () => {
     database.on(TransactWriteCommand).resolves({});
     expect(await cancel()).toMatchObject({ status: 'CANCELLED' });
     const [call] = database.commandCalls(TransactWriteCommand);
-    const values = call?.args[0].input.TransactItems?.map((item) => item.Update?.ExpressionAttributeValues);
-    expect(values).toMatchObject([
-      { ':cancelled': 'CANCELLED' },
+    const [put, ...updates] = call?.args[0].input.TransactItems ?? [];
+    expect(put?.Put?.Item).toMatchObject({ bookingId: 'bkg_1', status: 'CANCELLED' });
+    expect(updates.map((item) => item.Update?.ExpressionAttributeValues)).toMatchObject([
       { ':less': -3 },
-      { ':quantity': 2, ':revenue': 200 },
-      { ':quantity': 1, ':revenue': 100 },
+      { ':quantity': 2, ':cancelled': 2, ':revenue': -200 },
+      { ':quantity': 1, ':cancelled': 1, ':revenue': -100 },
     ]);
   });
 

@@ -13,7 +13,11 @@ const handler = httpHandler('booking', {
   createBooking,
   listBookings: async ({ query }) => ({ status: 200, body: { items: [], nextCursor: String(query.limit) } }),
   getBooking: other,
+  confirmBooking: other,
   cancelBooking: other,
+  joinWaitlist: other,
+  getWaitlistPlace: other,
+  leaveWaitlist: other,
 });
 
 interface Given {

@@ -11,6 +11,7 @@ const world: World = {
   accountId: '000000000000',
   stackName: 'Fake',
   apiUrl: 'http://127.0.0.1:3000',
+  sqsUrl: 'http://127.0.0.1:4566',
   id: (purpose, length) => purpose.toLowerCase().padEnd(length, 'x').slice(0, length),
 };
 const resolve = (changes: Parameters<typeof fakeTemplate>[0] = {}) => resolveTemplate(fakeTemplate(changes), world);
@@ -25,8 +26,8 @@ const environment = (variables: Record<string, unknown>) => {
 
 describe('what is not understood is an error that names it', () => {
   test('a resource type', () => {
-    expect(() => resolve({ Jobs: { Type: 'AWS::SQS::Queue' } })).toThrow(
-      'Jobs is of type AWS::SQS::Queue, which the local stack does not know.',
+    expect(() => resolve({ Jobs: { Type: 'AWS::SNS::Topic' } })).toThrow(
+      'Jobs is of type AWS::SNS::Topic, which the local stack does not know.',
     );
   });
 

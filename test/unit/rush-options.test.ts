@@ -9,6 +9,8 @@ test('numbers are read, and what is missing has a default', () => {
     capacity: 500,
     quantity: 1,
     keys: false,
+    cancel: 0,
+    waitlist: false,
   });
 });
 
@@ -22,4 +24,17 @@ test('an unknown option is refused', () => {
 
 test('--help asks for help', () => {
   expect(readRushOptions(['--help'])).toBeUndefined();
+});
+
+test.each([
+  [['--cancel', '--waitlist'], 20],
+  [['--waitlist', '--cancel'], 20],
+  [['--waitlist', '--cancel', '35'], 35],
+  [['--cancel=7', '--waitlist'], 7],
+])('%j: --cancel may have a number', (args, cancel) => {
+  expect(readRushOptions(args)).toMatchObject({ cancel, waitlist: true });
+});
+
+test.each(['101', 'many', '-1'])('--cancel=%s is refused with one sentence', (text) => {
+  expect(() => readRushOptions([`--cancel=${text}`])).toThrow(UsageError);
 });

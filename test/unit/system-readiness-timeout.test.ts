@@ -11,13 +11,14 @@ test('a part that never answers is named after two seconds', async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('TABLE_NAME', 'the-table');
   vi.stubEnv('USER_POOL_ID', 'the-pool');
+  vi.stubEnv('QUEUE_URLS', 'https://queue/one');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   // The clients read the settings when they are made.
   const { callSystem } = await import('../support/system-calls.ts');
 
   const startedMs = performance.now();
   const answer = await callSystem('GET /health/ready');
-  expect(answer.json().parts).toEqual({ table: 'failed', userPool: 'failed' });
+  expect(answer.json().parts).toEqual({ table: 'failed', queues: 'failed', userPool: 'failed' });
   expect(performance.now() - startedMs).toBeLessThan(3_000);
   silent.closeAllConnections();
   silent.close();

@@ -1,14 +1,17 @@
 import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DescribeTableCommand, type TableStatus } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { identity } from '../../functions/shared/identity-client.ts';
 import { logger } from '../../functions/shared/logger.ts';
+import { queues } from '../../functions/shared/queues.ts';
 import { client } from '../../functions/store/client.ts';
 import { callSystem } from '../support/system-calls.ts';
 
 const database = mockClient(client);
 const pool = mockClient(identity);
+const queueService = mockClient(queues);
 const logged = vi.spyOn(logger, 'error').mockReturnValue();
 const secret = 'arn:aws:dynamodb:eu-central-1:123456789012:table/secret';
 
@@ -17,19 +20,25 @@ const tableIs = (TableStatus: TableStatus) => database.on(DescribeTableCommand).
 beforeEach(() => {
   vi.stubEnv('TABLE_NAME', 'the-table');
   vi.stubEnv('USER_POOL_ID', 'the-pool');
+  vi.stubEnv('QUEUE_URLS', 'https://queue/one,https://queue/two');
   // An instance remembers its last answer: every test begins when that is old.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
   database.reset();
   pool.reset();
+  queueService.reset();
+  queueService.on(GetQueueAttributesCommand).resolves({});
   logged.mockClear();
   tableIs('ACTIVE');
   pool.on(DescribeUserPoolCommand).resolves({ UserPool: { Id: 'the-pool' } });
 });
 afterEach(() => vi.setSystemTime(Date.now() + 60_000));
 
-test('is ready when the table and the user pool answer', async () => {
+test('is ready when the table, the queues and the user pool answer', async () => {
   const answer = await callSystem('GET /health/ready');
-  expect([answer.status, answer.json()]).toEqual([200, { status: 'ready', parts: { table: 'ok', userPool: 'ok' } }]);
+  expect([answer.status, answer.json()]).toEqual([
+    200,
+    { status: 'ready', parts: { table: 'ok', queues: 'ok', userPool: 'ok' } },
+  ]);
   expect(database.commandCalls(DescribeTableCommand, { TableName: 'the-table' })).toHaveLength(1);
   expect(pool.commandCalls(DescribeUserPoolCommand, { UserPoolId: 'the-pool' })).toHaveLength(1);
 });
@@ -38,7 +47,7 @@ test('names the table when it does not answer, and tells the reason to the log o
   database.on(DescribeTableCommand).rejects(new Error(secret));
   const answer = await callSystem('GET /health/ready');
   expect(answer.status).toBe(503);
-  expect(answer.json()).toEqual({ status: 'not-ready', parts: { table: 'failed', userPool: 'ok' } });
+  expect(answer.json()).toEqual({ status: 'not-ready', parts: { table: 'failed', queues: 'ok', userPool: 'ok' } });
   expect(answer.bytes.toString()).not.toContain('arn:');
   expect(logged).toHaveBeenCalledWith('table does not answer', { error: expect.objectContaining({ message: secret }) });
 });
@@ -46,7 +55,13 @@ test('names the table when it does not answer, and tells the reason to the log o
 test('names the user pool when it does not answer', async () => {
   pool.on(DescribeUserPoolCommand).rejects(new Error('no'));
   const answer = await callSystem('GET /health/ready');
-  expect([answer.status, answer.json().parts]).toEqual([503, { table: 'ok', userPool: 'failed' }]);
+  expect([answer.status, answer.json().parts]).toEqual([503, { table: 'ok', queues: 'ok', userPool: 'failed' }]);
+});
+
+test('names the queues when one of them does not answer', async () => {
+  queueService.on(GetQueueAttributesCommand, { QueueUrl: 'https://queue/two' }).rejects(new Error('no'));
+  const answer = await callSystem('GET /health/ready');
+  expect([answer.status, answer.json().parts]).toEqual([503, { table: 'ok', queues: 'failed', userPool: 'ok' }]);
 });
 
 test.each<[TableStatus, number]>([
@@ -60,7 +75,11 @@ test.each<[TableStatus, number]>([
 
 test('a missing setting counts as a part that does not answer', async () => {
   vi.stubEnv('USER_POOL_ID', '');
-  expect((await callSystem('GET /health/ready')).json().parts).toEqual({ table: 'ok', userPool: 'failed' });
+  expect((await callSystem('GET /health/ready')).json().parts).toEqual({
+    table: 'ok',
+    queues: 'ok',
+    userPool: 'failed',
+  });
 });
 
 test('a crowd that asks costs one look, and the next second is looked at anew', async () => {

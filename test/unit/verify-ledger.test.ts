@@ -7,6 +7,8 @@ import type { Event } from '../../functions/domain/event.ts';
 import { splitEvenly } from '../../functions/domain/inventory.ts';
 import * as keys from '../../functions/store/keys.ts';
 import { storedEvent, tierBody } from '../support/factories.ts';
+import { statisticsItems } from '../support/statistics-items.ts';
+import { waitlistItems } from '../support/waitlist-items.ts';
 
 const now = '2026-01-02T00:00:00.000Z';
 
@@ -48,14 +50,34 @@ function bookingItem(event: Event, { userId, bookingId, draws, status = 'CONFIRM
     unitPrice: 4_900,
     total: quantity * 4_900,
     currency: 'EUR',
+    partition: 0,
     counted: true,
+    wasHeld: false,
+    confirmedAt: now,
+    ...(status === 'CANCELLED' && { cancelledAt: now }),
     createdAt: now,
     updatedAt: now,
   };
 }
 
+/** What the buyer was told of a booking, all of it unread. */
+function newsItems(bookings: Item[]): Item[] {
+  const userId = String(bookings[0]?.userId);
+  const kinds = bookings.flatMap(({ bookingId, eventId, promoted, status }) => [
+    { bookingId, eventId, kind: promoted ? 'promoted' : 'booking-confirmed' },
+    ...(status === 'CANCELLED' ? [{ bookingId, eventId, kind: 'booking-cancelled' }] : []),
+  ]);
+  return [
+    ...kinds.map((content, n) => {
+      const notificationId = `ntf_${userId}-${n}`;
+      return { ...keys.notificationKey(userId, notificationId), notificationId, userId, read: false, ...content };
+    }),
+    { ...keys.inboxKey(userId), unread: kinds.length },
+  ];
+}
+
 function recordItem(booking: Item, key: string): Item {
-  const { pk, sk, gsi1pk, gsi1sk, draws, counted, userId, ...answer } = booking;
+  const { pk, sk, gsi1pk, gsi1sk, draws, partition, counted, wasHeld, confirmedAt, userId, ...answer } = booking;
   return {
     ...keys.idempotencyKey(String(userId), 'createBooking', key),
     body: JSON.stringify({ ...answer, status: 'CONFIRMED' }),
@@ -80,9 +102,10 @@ function shardItems(event: Event, bookings: Item[]): Item[] {
         available: capacity - sold,
         held: 0,
         sold,
-        waiting: false,
+        waiting: tier.tierId === 'standard',
         bookings: bookings.filter((b) => b.tierId === tier.tierId && (b.draws as Sale['draws'])[0]?.shard === shard)
           .length,
+        holds: 0,
         cancelled: sum('CANCELLED', (quantity) => quantity),
         revenue: sum('CONFIRMED', (quantity) => quantity * tier.price),
         version: 9,
@@ -104,6 +127,7 @@ function healthyTable(): Item[] {
   const [first, second, third] = bookings as [Item, Item, Item];
   first.idempotencyKey = third.idempotencyKey = 'k1';
   second.idempotencyKey = 'k2';
+  third.promoted = true;
   const purchases = (userId: string, quantity: number) => ({
     ...keys.purchasesKey(userId, event.eventId),
     'tickets#standard': quantity,
@@ -128,9 +152,27 @@ function healthyTable(): Item[] {
     recordItem(first, 'k1'),
     recordItem(second, 'k2'),
     purchases('ada', 2),
+    ...newsItems([first, second]),
     third,
     recordItem(third, 'k1'),
     purchases('bob', 4),
+    ...newsItems([third]),
+    // Bob came off the waitlist; Ada waits for more seats than are free.
+    ...waitlistItems({ eventId: event.eventId, tierId: 'standard' }, [
+      { userId: 'bob', quantity: 4, status: 'PROMOTED', bookingId: 'bkg_3' },
+      { userId: 'ada', quantity: 200, status: 'WAITING' },
+    ]),
+    ...statisticsItems({
+      eventId: event.eventId,
+      day: now.slice(0, 10),
+      numbers: { bookings: 3, sold: 7, cancelled: 1, 'revenue#EUR': 6 * 4_900 },
+      tierId: 'standard',
+      shards: [
+        { tierId: 'standard', shard: 0, version: 9, capacity: 75 },
+        { tierId: 'standard', shard: 1, version: 9, capacity: 75 },
+        { tierId: 'vip', shard: 0, version: 9, capacity: 5 },
+      ],
+    }),
   ];
 }
 
@@ -150,6 +192,10 @@ function pick(items: Item[], sk: string, pk = ''): Item {
 }
 function remove(items: Item[], item: Item): void {
   items.splice(items.indexOf(item), 1);
+}
+/** Adds an item like `item` at another sort key. */
+function copy(items: Item[], item: Item, sk: string): void {
+  items.push({ ...item, sk });
 }
 /** The first tier in the event item. */
 const tier = (items: Item[]): Item => (pick(items, 'EVENT').tiers as Item[])[0] as Item;
@@ -187,7 +233,7 @@ const damages: [Rule, string, (items: Item[]) => void][] = [
     'tier totals',
     'a cancelled booking that keeps its seats',
     (items) => {
-      rename(pick(items, 'BOOKING#bkg_1'), { status: 'CANCELLED' });
+      rename(pick(items, 'BOOKING#bkg_1'), { status: 'CANCELLED', cancelledAt: now });
     },
   ],
   ['tier capacity', 'an event that promises more', (items) => add(tier(items), 'capacity', 1)],
@@ -204,7 +250,57 @@ const damages: [Rule, string, (items: Item[]) => void][] = [
   ['shard rules', 'another currency', (items) => rename(pick(items, 'INVENTORY'), { currency: 'USD' })],
   ['shard rules', 'an old rule version', (items) => add(pick(items, 'INVENTORY'), 'ruleVersion', 1)],
   ['shard rules', 'a draft whose shards sell', (items) => rename(pick(items, 'EVENT'), { status: 'DRAFT' })],
-  ['shard rules', 'a wait that nobody is in', (items) => rename(pick(items, 'INVENTORY'), { waiting: true })],
+  ['who waits', 'a wait that nobody is in', (items) => rename(pick(items, 'INVENTORY', '#vip#'), { waiting: true })],
+  ['who waits', 'seats for all while people wait', (items) => rename(pick(items, 'INVENTORY'), { waiting: false })],
+  ['waitlist count', 'one in line too many', (items) => add(pick(items, 'WAITLIST'), 'waiting', 1)],
+  ['waitlist count', 'a quantity that nobody wants', (items) => rename(pick(items, 'WAITLIST'), { 'waiting#2': 1 })],
+  ['waitlist count', 'a block that is too small', (items) => add(pick(items, 'WAITLIST'), 'block#0', -1)],
+  ['waitlist count', 'a number that comes again', (items) => rename(pick(items, 'WAITLIST'), { nextSeq: 2 })],
+  ['waitlist count', 'entries without a list', (items) => remove(items, pick(items, 'WAITLIST'))],
+  ['waitlist line', 'an entry that is not in line', (items) => remove(items, pick(items, 'WAITING#'))],
+  [
+    'waitlist line',
+    'somebody in line without an entry',
+    (items) => copy(items, pick(items, 'WAITING#'), 'WAITING#200#9'),
+  ],
+  ['waitlist line', 'another person in line', (items) => rename(pick(items, 'WAITING#'), { userId: 'eve' })],
+  ['waitlist entry', 'a promotion to nothing', (items) => rename(pick(items, 'WAITLIST#0'), { bookingId: undefined })],
+  ['waitlist entry', 'a state that does not exist', (items) => rename(pick(items, 'WAITLIST#0'), { status: 'NEXT' })],
+  ['waitlist place', 'an entry of nobody', (items) => remove(items, pick(items, 'WAITLIST#evt'))],
+  ['waitlist place', 'a place of nothing', (items) => add(pick(items, 'WAITLIST#evt'), 'seq', 1)],
+  [
+    'promotions',
+    'a booking that was promised',
+    (items) => rename(pick(items, 'BOOKING#bkg_3'), { promoted: undefined }),
+  ],
+  [
+    'in order',
+    'a seat that the first in line could have',
+    (items) => {
+      for (const sk of ['WAITING#', 'WAITLIST#000000000002', 'WAITLIST#evt']) rename(pick(items, sk), { quantity: 1 });
+    },
+  ],
+  ['purchase count', 'a place that counts', (items) => rename(pick(items, 'WAITLIST#evt'), { counted: true })],
+  ['notification', 'a reader of another list', (items) => rename(pick(items, 'NOTIFICATION#'), { userId: 'eve' })],
+  ['notification', 'a kind that does not exist', (items) => rename(pick(items, 'NOTIFICATION#'), { kind: 'spam' })],
+  ['unread count', 'one read in secret', (items) => rename(pick(items, 'NOTIFICATION#'), { read: true })],
+  ['unread count', 'a lost count', (items) => remove(items, pick(items, 'INBOX', 'bob'))],
+  [
+    'told',
+    'a cancellation that nobody was told of',
+    (items) => {
+      const told = items.find(({ kind }) => kind === 'booking-cancelled') as Item;
+      rename(told, { kind: 'booking-confirmed' });
+    },
+  ],
+  [
+    'told',
+    'an event that is cancelled in silence',
+    (items) => {
+      rename(pick(items, 'BOOKING#bkg_2'), { eventCancelledAt: now });
+    },
+  ],
+  ['cancelled event', 'one whose seats stay sold', (items) => rename(pick(items, 'EVENT'), { status: 'CANCELLED' })],
   ['shard rules', 'a wrong number', (items) => rename(pick(items, 'INVENTORY'), { shard: 7 })],
   ['booking whole', 'draws that are too few', (items) => add(pick(items, 'BOOKING#bkg_3'), 'quantity', 1)],
   [
@@ -297,6 +393,61 @@ const damages: [Rule, string, (items: Item[]) => void][] = [
     (items) => {
       pick(items, 'EVENT').tiers = [tier(items)];
     },
+  ],
+  [
+    'booking whole',
+    'a cancellation without its time',
+    (items) => rename(pick(items, 'BOOKING#bkg_2'), { cancelledAt: undefined }),
+  ],
+  ['event statistics', 'a ticket counted twice', (items) => add(pick(items, 'TOTAL', 'EVENT#'), 'sold', 1)],
+  ['event statistics', 'a day that lacks a booking', (items) => add(pick(items, 'DAY#', 'EVENT#'), 'bookings', -1)],
+  [
+    'event statistics',
+    'a day that nobody booked on',
+    (items) => copy(items, pick(items, 'DAY#', 'EVENT#'), 'DAY#2026-01-03'),
+  ],
+  [
+    'event statistics',
+    'money of a currency that nobody paid',
+    (items) => rename(pick(items, 'TOTAL', 'EVENT#'), { 'revenue#USD': 1 }),
+  ],
+  ['event statistics', 'numbers that were lost', (items) => remove(items, pick(items, 'TOTAL', 'EVENT#'))],
+  [
+    'event statistics',
+    'a tier without its cancellations',
+    (items) => {
+      const [standard] = pick(items, 'TOTAL', 'EVENT#').tiers as Item[];
+      rename(standard as Item, { cancelled: 0 });
+    },
+  ],
+  [
+    'event statistics',
+    'a cancellation on another day',
+    (items) => rename(pick(items, 'BOOKING#bkg_2'), { cancelledAt: '2026-01-03T00:00:00.000Z' }),
+  ],
+  [
+    'platform statistics',
+    'an event that is not counted',
+    (items) => add(pick(items, 'TOTAL', 'PLATFORM'), 'bookings', -3),
+  ],
+  ['platform statistics', 'seats that nobody has', (items) => add(pick(items, 'TOTAL', 'PLATFORM'), 'capacity', 1)],
+  ['platform statistics', 'a day that is missing', (items) => remove(items, pick(items, 'DAY#', 'PLATFORM'))],
+  [
+    'popular event',
+    'a place for more than was sold',
+    (items) => rename(pick(items, 'TOTAL', 'EVENT#'), { gsi1sk: '000000000099#evt' }),
+  ],
+  [
+    'popular event',
+    'an event that is not to be found',
+    (items) => rename(pick(items, 'TOTAL', 'EVENT#'), { gsi1pk: undefined }),
+  ],
+  ['seen shard', 'a change that statistics have not seen', (items) => add(pick(items, 'INVENTORY'), 'version', 1)],
+  ['seen shard', 'shards that statistics do not know', (items) => remove(items, pick(items, 'SEEN'))],
+  [
+    'seen shard',
+    'a shard that is gone, and was not seen to go',
+    (items) => remove(items, pick(items, 'INVENTORY', '#vip#')),
   ],
 ];
 

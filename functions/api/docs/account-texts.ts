@@ -1,7 +1,17 @@
 import type { TextsOf } from './operation-texts.ts';
-import { accessToken, createdAt, email, password, refreshToken, userId, userName } from './values.ts';
+import {
+  accessToken,
+  createdAt,
+  cursor,
+  email,
+  notification,
+  password,
+  refreshToken,
+  userId,
+  userName,
+} from './values.ts';
 
-const profile = { userId, email, name: userName, createdAt, updatedAt: createdAt, roles: [] };
+const profile = { userId, email, name: userName, emailNotifications: true, createdAt, updatedAt: createdAt, roles: [] };
 
 export const accountTexts: TextsOf<'account'> = {
   register: {
@@ -55,7 +65,9 @@ export const accountTexts: TextsOf<'account'> = {
   },
   updateMe: {
     summary: 'Change the own profile',
-    description: 'Fields that are left out stay as they are. The email address cannot be changed.',
+    description:
+      'Fields that are left out stay as they are. With `emailNotifications` off, notifications still stand in the list, ' +
+      'and none goes out by email. The email address cannot be changed.',
     body: { name: 'Ada King' },
     answers: {
       200: {
@@ -63,5 +75,26 @@ export const accountTexts: TextsOf<'account'> = {
         example: { ...profile, name: 'Ada King', updatedAt: '2027-01-12T08:00:00.000Z' },
       },
     },
+  },
+  listNotifications: {
+    summary: 'List the own notifications',
+    description:
+      'Newest first, a page at a time, with the number of unread ones: bookings confirmed, cancelled or promoted from a ' +
+      'waitlist, events that are cancelled or have a new time or venue. Each also goes out by email, unless ' +
+      '`PATCH /users/me` turned that off.',
+    query: { limit: 20, cursor },
+    answers: {
+      200: {
+        description: 'A page of notifications.',
+        example: { items: [notification], nextCursor: cursor, unread: 3 },
+      },
+    },
+  },
+  markNotificationRead: {
+    summary: 'Mark a notification as read',
+    description: 'Or as unread again. Sending it twice changes nothing more.',
+    params: { notificationId: notification.notificationId },
+    body: { read: true },
+    answers: { 200: { description: 'The notification.', example: { ...notification, read: true } } },
   },
 };

@@ -1,4 +1,6 @@
+import { getAnalyticsText, getEventAnalyticsText } from './analytics-texts.ts';
 import {
+  cancelEventText,
   createEventText,
   deleteEventText,
   forAdmins,
@@ -9,14 +11,19 @@ import {
 } from './event-management-texts.ts';
 import type { TextsOf } from './operation-texts.ts';
 import { cursor, email, event, eventId, password, user, userId, userName } from './values.ts';
+import { listEventWaitlistText } from './waitlist-texts.ts';
 
 export const adminTexts: TextsOf<'admin'> = {
   createEventAsAdmin: createEventText(forAdmins),
   listAllEvents: listOwnEventsText(forAdmins),
   updateEventAsAdmin: updateEventText(forAdmins),
   getEventAsAdmin: getOwnEventText(forAdmins),
+  cancelEventAsAdmin: cancelEventText(forAdmins),
   deleteEventAsAdmin: deleteEventText(forAdmins),
   listEventBookingsAsAdmin: listEventBookingsText(forAdmins),
+  listEventWaitlistAsAdmin: listEventWaitlistText(forAdmins),
+  getEventAnalyticsAsAdmin: getEventAnalyticsText(forAdmins),
+  getAnalytics: getAnalyticsText,
   listUsers: {
     summary: 'List users',
     description: 'Everybody in the user pool, a page at a time, with roles and status.',

@@ -1,12 +1,15 @@
 import type { TextsOf } from './operation-texts.ts';
 import { booking, bookingId, cursor, eventId } from './values.ts';
+import { waitlistTexts } from './waitlist-texts.ts';
 
 export const bookingTexts: TextsOf<'booking'> = {
+  ...waitlistTexts,
   createBooking: {
     summary: 'Book tickets',
     description:
       'Takes `quantity` seats of one tier, all or none, at the price of this moment. A booking never takes a seat that ' +
-      'does not exist, and `sold-out` is only answered when all seats of the tier together are too few.\n\n' +
+      'does not exist, and `sold-out` is only answered when all seats of the tier together are too few. While people are ' +
+      'in line for a tier, what becomes free is theirs: `waitlist-first`.\n\n' +
       'Send an `Idempotency-Key`: if the answer gets lost, the same request with the same key returns the same booking ' +
       'and books nothing more. `busy` means that nothing was decided; send the same request with the same key again.\n\n' +
       'Price and buyer are never part of the request. `quantity` must not exceed the tier’s `maxPerBooking`, and all ' +
@@ -33,8 +36,22 @@ export const bookingTexts: TextsOf<'booking'> = {
     params: { bookingId },
     answers: { 200: { description: 'The booking.', example: booking } },
   },
+  confirmBooking: {
+    summary: 'Confirm a hold',
+    description:
+      'Turns a hold into a booking: the seats are held before and sold after, and at no moment anything else. From ' +
+      '`holdExpiresAt` on the answer is `hold-expired`, and the seats are free for everybody. A booking that is confirmed ' +
+      'already is answered as it is.',
+    params: { bookingId },
+    answers: {
+      200: {
+        description: 'The confirmed booking.',
+        example: { ...booking, updatedAt: '2027-02-03T17:35:10.000Z' },
+      },
+    },
+  },
   cancelBooking: {
-    summary: 'Cancel a booking',
+    summary: 'Cancel a booking or hold',
     description:
       'Gives the seats back at once; others can book them. Needs no key: a booking that is cancelled already is ' +
       'answered as it is, and its seats are given back once only. ' +

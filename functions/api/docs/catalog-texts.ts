@@ -1,3 +1,4 @@
+import { listPopularEventsText } from './analytics-texts.ts';
 import type { TextsOf } from './operation-texts.ts';
 import { cursor, event, eventId } from './values.ts';
 
@@ -25,6 +26,7 @@ export const catalogTexts: TextsOf<'catalog'> = {
       },
     },
   },
+  listPopularEvents: listPopularEventsText,
   getEvent: {
     summary: 'Read one event',
     description:

@@ -3,7 +3,7 @@ import type { OperationText } from './operation-text.ts';
 import { booking, cursor, event, eventId, eventInput, userId } from './values.ts';
 
 /** How the same operation reads for organizers and for administrators. */
-interface Side {
+export interface Side {
   /** Path before `/events`. */
   root: '/organizer' | '/admin';
   /** "an event of yours" or "an event" */
@@ -67,6 +67,29 @@ export const updateEventText = (side: Side): OperationText<Contract['updateEvent
   },
 });
 
+export const cancelEventText = (side: Side): OperationText<Contract['cancelEvent']> => ({
+  summary: `Cancel ${side.one}`,
+  description:
+    'For good. From this answer on nothing is booked, confirmed or waited for (`event-cancelled`), and the event stands ' +
+    'in no list any more; its own address still shows it. All bookings are cancelled, the waitlists closed and everybody ' +
+    'concerned told within the next minutes. An event that is cancelled already is answered as it is; a draft is ' +
+    `\`invalid-state\`, since it can be deleted.${side.foreign}`,
+  params: { eventId },
+  answers: {
+    202: {
+      description: 'Cancelled. The rest follows.',
+      example: {
+        ...event,
+        status: 'CANCELLED',
+        tiers: event.tiers.map((tier) => ({ ...tier, onSale: false })),
+        version: 2,
+        updatedAt: '2027-05-02T07:15:00.000Z',
+        cancelledAt: '2027-05-02T07:15:00.000Z',
+      },
+    },
+  },
+});
+
 export const deleteEventText = (side: Side): OperationText<Contract['deleteEvent']> => ({
   summary: `Delete ${side.one}`,
   description:
@@ -86,8 +109,11 @@ export const listOwnEventsText = (side: Side): OperationText<Contract['listOwnEv
 export const listEventBookingsText = (side: Side): OperationText<Contract['listEventBookings']> => ({
   summary: `List the bookings of ${side.one}`,
   description:
-    'Newest first, a page at a time; `status` narrows the list. Buyers appear by their user id only, ' +
-    `without name or address.${side.foreign}`,
+    'Holds too, newest first, a page at a time; `status` narrows the list. Buyers appear by their user id only, ' +
+    `without name or address.${side.foreign}\n\n` +
+    'With `Accept: text/csv` the answer is a file with a line of column names and a line for each booking: 5,000 of them ' +
+    'where no `limit` is given. Where more follow, the header `Link` with `rel="next"` leads to the next file. ' +
+    'Text that a spreadsheet would take for a formula has an apostrophe in front.',
   params: { eventId },
   query: { limit: 20, cursor, status: 'CONFIRMED' },
   answers: {

@@ -18,6 +18,8 @@ export type OperationText<O extends Operation> = {
   readonly summary: string;
   /** Markdown. */
   readonly description: string;
+  /** Words for parameters that mean something else than elsewhere. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly answers: { readonly [Status in keyof O['success']]: AnswerText<O['success'][Status]> };
 } & Field<O, 'params', 'params'> &
   Field<O, 'query', 'query'> &
@@ -27,6 +29,7 @@ export type OperationText<O extends Operation> = {
 export interface AnyOperationText {
   readonly summary: string;
   readonly description: string;
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly params?: object;
   readonly query?: object;
   readonly body?: unknown;

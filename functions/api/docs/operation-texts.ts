@@ -24,8 +24,8 @@ export const operationTexts: { readonly [Id in OperationId]: OperationText<Contr
 /** Sections of the reference, in their order. */
 export const groupTexts: Readonly<Record<Group, string>> = {
   catalog: 'Published events, for everybody.',
-  booking: 'Tickets of the signed-in person: book, look up, cancel.',
-  account: 'Registration, sign-in, and the own profile.',
+  booking: 'Tickets of the signed-in person: book, look up, cancel, wait.',
+  account: 'Registration, sign-in, the own profile, and notifications.',
   organizer: 'Events of the signed-in organizer, and their bookings.',
   admin: 'All events and users, for IAM principals of the account that the service runs in.',
   system: 'The service itself: its health, this reference, and what its errors mean.',

@@ -19,6 +19,14 @@ const samples: Samples = {
   'sale-closed': ['The sale is over.', { saleClosesAt: '2027-06-18T18:00:00.000Z' }],
   'event-cancelled': ['The event is cancelled.', { cancelledAt: '2027-05-02T07:15:00.000Z' }],
   'purchase-limit': ['One person may have 6 tickets of this tier; you have 5.', { maxPerUser: 6, purchased: 5 }],
+  'waitlist-first': ['2 seats are free, but people wait for them.', { available: 2 }],
+  'seats-available': ['12 seats are available: book them.', { available: 12 }],
+  'already-waiting': ['You have a place in this waitlist already.', { tierId: 'standard' }],
+  'waitlist-closed': ['The waitlist closed at 2027-06-18T18:00:00.000Z.', { closedAt: '2027-06-18T18:00:00.000Z' }],
+  'hold-expired': [
+    'The seats were held until 2027-02-03T17:40:10.000Z.',
+    { holdExpiresAt: '2027-02-03T17:40:10.000Z' },
+  ],
   'invalid-state': ['The event is PUBLISHED; only a draft can be a draft again.', { state: 'PUBLISHED' }],
   'capacity-too-low': [
     'More tickets of the tier are sold than the new capacity has.',

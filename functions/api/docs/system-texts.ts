@@ -30,11 +30,11 @@ export const systemTexts: TextsOf<'system'> = {
     answers: {
       200: {
         description: 'Every part answers.',
-        example: { status: 'ready', parts: { table: 'ok', userPool: 'ok' } },
+        example: { status: 'ready', parts: { table: 'ok', queues: 'ok', userPool: 'ok' } },
       },
       503: {
         description: 'At least one part does not answer: it is `failed`.',
-        example: { status: 'not-ready', parts: { table: 'ok', userPool: 'failed' } },
+        example: { status: 'not-ready', parts: { table: 'ok', queues: 'ok', userPool: 'failed' } },
       },
     },
   },

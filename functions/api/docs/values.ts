@@ -102,6 +102,18 @@ export const booking = {
   updatedAt: bookedAt,
 };
 
+export const notification = {
+  notificationId: 'ntf_01JY3W9B7C8D9E0F1G2H3J4K5M',
+  kind: 'booking-confirmed' as const,
+  title: `Booked: ${event.name}`,
+  message: `You have 2 tickets for ${event.name}.`,
+  eventId,
+  bookingId,
+  tierId: 'standard',
+  read: false,
+  createdAt: bookedAt,
+};
+
 export const user = {
   userId,
   email,

@@ -3,12 +3,13 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionSpec, Group } from '../functions.ts';
+import type { FunctionSpec } from '../functions.ts';
 import type { Settings } from '../settings.ts';
 
-export interface ApiFunctionProps {
-  readonly group: Group;
-  readonly spec: FunctionSpec;
+export interface NodeFunctionProps {
+  /** What it does, after the name of the stage. */
+  readonly description: string;
+  readonly spec: Pick<FunctionSpec, 'memoryMb' | 'timeoutSeconds'>;
   /** Folder with the bundled code. */
   readonly code: string;
   readonly settings: Settings;
@@ -16,13 +17,13 @@ export interface ApiFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The function of a privilege group, with a role and a log group of its own. */
-export class ApiFunction extends Construct {
+/** A function with a role and a log group of its own. */
+export class NodeFunction extends Construct {
   public readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { group, spec, settings } = props;
+    const { spec, settings } = props;
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logRetentionDays as RetentionDays,
@@ -38,7 +39,7 @@ export class ApiFunction extends Construct {
     });
 
     this.function = new LambdaFunction(this, 'Function', {
-      description: `Evently ${settings.stage}: the operations of the group ${group}`,
+      description: `Evently ${settings.stage}: ${props.description}`,
       code: Code.fromAsset(props.code),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
