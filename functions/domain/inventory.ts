@@ -69,14 +69,37 @@ export function allocateShards(capacities: number[], existing: { tiers: number; 
 }
 
 /**
- * Which shards to take `quantity` seats from: one that has enough, chosen by `random` so that instances spread, else
- * several, fullest first.
+ * One of the numbers' places, chosen at random so that instances spread; twice the seats are twice the chance, so that
+ * shards run dry together.
+ *
+ * @param random in [0, 1)
+ * @returns undefined where all are 0
+ */
+export function pickBySeats(seats: readonly number[], random: number): number | undefined {
+  let rest = random * seats.reduce((sum, count) => sum + count, 0);
+  // Rounding may leave a rest behind the last one.
+  let picked: number | undefined;
+  for (const [place, count] of seats.entries()) {
+    if (count === 0) continue;
+    picked = place;
+    rest -= count;
+    if (rest < 0) break;
+  }
+  return picked;
+}
+
+/**
+ * Which shards to take `quantity` seats from: one that has enough, chosen by `pickBySeats`, else several, fullest first.
  *
  * @returns the draws, or undefined where all shards together have too few
  */
 export function planDraw(shards: readonly Shard[], quantity: number, random: () => number): Draw[] | undefined {
   const enough = shards.filter((shard) => shard.available >= quantity);
-  const chosen = enough[Math.floor(random() * enough.length)];
+  const place = pickBySeats(
+    enough.map(({ available }) => available),
+    random(),
+  );
+  const chosen = place === undefined ? undefined : enough[place];
   if (chosen) return [{ shard: chosen.shard, quantity }];
   const draws: Draw[] = [];
   let missing = quantity;

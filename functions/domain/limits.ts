@@ -45,7 +45,10 @@ export const limits = {
   /** Expired holds that are looked at in one index partition at a time. */
   expiredHoldsPerPartition: 100,
 
-  /** Longer than a message can be under way: a day in the stream, 14 in a queue, 14 in its dead-letter queue. */
+  /**
+   * Longer than a message can be under way: a day each in the stream and at a rule, 14 in a queue, 14 in its dead-letter
+   * queue.
+   */
   statisticsSeenDays: 31,
   /**
    * Under load, a batch of changes waits until so long after the one before of the same instance: what comes meanwhile is
@@ -96,6 +99,10 @@ export const limits = {
   /** Retries of conflicts and throttles: full jitter, doubling from base to cap. */
   retryBaseMs: 5,
   retryCapMs: 400,
+  /** Longest pause of an instance whose bookings keep meeting those of others, or throttles. */
+  contentionCapMs: 2_000,
+  /** How long a read is tried again; far from any function's timeout. */
+  readPatienceMs: 2_000,
   /** Time kept back from the function's remaining time to send an answer. */
   answerReserveMs: 500,
   busyRetryAfterSeconds: 1,

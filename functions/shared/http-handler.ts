@@ -3,7 +3,8 @@ import type { Context } from 'aws-lambda';
 import { operations } from '../api/contract.ts';
 import type { Group, Operation } from '../api/operation.ts';
 import type { HandlersOf, Request } from '../api/request.ts';
-import { isDomainError, notFound } from '../domain/errors.ts';
+import { DomainError, isDomainError, notFound } from '../domain/errors.ts';
+import { limits } from '../domain/limits.ts';
 import { etagOf, noneMatch } from './etag.ts';
 import { logger } from './logger.ts';
 import { type HttpAnswer, problemAnswer } from './problem.ts';
@@ -39,7 +40,7 @@ export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, 
       }),
   );
 
-  return middy<HttpEvent, HttpAnswer, Error, Context>()
+  return middy<HttpEvent, HttpAnswer, Error, Context>({ timeoutEarlyResponse: timeIsUp })
     .use(requestLog())
     .onError((request) => {
       const answer = problemAnswer(request.error, request.event.requestContext.requestId);
@@ -63,6 +64,15 @@ function requestLog() {
       logger.appendKeys({ requestId: event.requestContext.requestId, lambdaRequestId: context.awsRequestId });
     },
   };
+}
+
+/**
+ * The answer shortly before Lambda ends the function: the database is slow, and whether it carries on is unknown, as
+ * for any `busy`.
+ */
+function timeIsUp(): never {
+  const detail = 'This takes too long at this moment. Try again with the same Idempotency-Key.';
+  throw new DomainError('busy', detail, { retryAfterSeconds: limits.busyRetryAfterSeconds });
 }
 
 async function noRoute(): Promise<never> {

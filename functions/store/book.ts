@@ -3,9 +3,9 @@ import { isDomainError } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
 import { purchaseLimit } from '../domain/sale.ts';
 import { bookingOf, partitionOf, putBooking } from './booking-store.ts';
-import { drawFromAll, noSeats } from './draw.ts';
+import { drawFromAll, drawFromOne, noSeats } from './draw.ts';
 import { findAnswer, type Idempotent, keepAnswer, replay } from './idempotency-store.ts';
-import { knownEvents, moveToAnotherShard, preferredShard, preferShard, soldOutTiers } from './instance-memory.ts';
+import { knownEvents, outlookOf, soldOutTiers } from './instance-memory.ts';
 import { shardName, shardOf, takeSeats } from './inventory-store.ts';
 import { tierKey } from './keys.ts';
 import { countPurchase, purchasedOf } from './purchase-store.ts';
@@ -62,19 +62,28 @@ async function bookAnew(order: BookingOrder): Promise<Booked> {
     const remembered = soldOutTiers.get(key);
     if (remembered && (remembered.waiting || remembered.available < order.quantity)) throw noSeats(remembered);
 
-    draws ??= [{ shard: preferredShard(key, tier), quantity: order.quantity }];
+    const outlook = outlookOf(key, tier);
+    if (!draws) {
+      draws = await drawFromOne({ order, event, tier, outlook });
+      // The sale may have closed meanwhile.
+      continue;
+    }
+    const [first, ...others] = draws;
+    if (first && others.length === 0 && first.shard !== outlook.shard) outlook.moveTo(first.shard);
     const booking = newBooking(order, event, tier, draws);
+    const startedAt = performance.now();
     const outcome = await attempt(actionsOf(order, event, tier, booking));
 
     if (outcome.kind === 'committed') {
-      const [first] = draws;
-      if (draws.length === 1 && first) preferShard(key, first.shard);
+      outlook.sold(draws, performance.now() - startedAt);
       return { booking: bookingView(booking, booking.createdAt), replayed: false };
     }
     if (outcome.kind !== 'refused') {
-      moveToAnotherShard(key, tier);
+      // Throttles are mostly the table's, and an unclear commit is found again on any shard: neither is a reason to move.
+      if (outcome.kind === 'conflict') outlook.moveAway();
       draws = undefined;
-      await patience.beforeRetry(outcome.error);
+      const delayMs = outcome.kind === 'unclear' ? undefined : outlook.pace.refused(Math.random());
+      await patience.beforeRetry(outcome.error, delayMs);
       continue;
     }
     const earlier = earlierAnswer(order, outcome.refused);
@@ -90,7 +99,7 @@ async function bookAnew(order: BookingOrder): Promise<Booked> {
       throw purchaseLimit(tier.maxPerUser ?? 0, purchasedOf(outcome.refused.get('purchases'), tier.tierId));
     }
     patience.mustLast('seats are taken faster than they can be chosen');
-    draws = await drawFromAll({ patience, order, event, tier });
+    draws = await drawFromAll({ patience, order, event, tier, outlook });
   }
 }
 

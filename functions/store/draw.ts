@@ -2,6 +2,7 @@ import type { Draw } from '../domain/booking.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
 import { planDraw } from '../domain/inventory.ts';
+import type { Outlook } from '../domain/outlook.ts';
 import { expireHold } from './booking-changes.ts';
 import { listExpiredHolds } from './booking-list-store.ts';
 import { soldOutTiers } from './instance-memory.ts';
@@ -13,6 +14,27 @@ import { reopenSale } from './waitlist-store.ts';
 interface Wanted {
   quantity: number;
   remainingMs: () => number;
+}
+
+/**
+ * Draws from the shard of this instance. Where it is time for that, all are read first, to draw from another one or
+ * from several. Nobody is refused here: the reading is no snapshot, and the rules of the sale may have changed.
+ */
+export async function drawFromOne(sale: {
+  order: Wanted;
+  event: Event;
+  tier: Tier;
+  outlook: Outlook;
+}): Promise<Draw[]> {
+  const { event, tier, outlook } = sale;
+  const { quantity } = sale.order;
+  if (outlook.isTimeToLook(quantity)) {
+    const shards = (await readShards(event.eventId, [tier])).get(tier.tierId) ?? [];
+    outlook.look(shards);
+    const draws = outlook.seats < quantity && planDraw(shards, quantity, Math.random);
+    if (draws) return draws;
+  }
+  return [{ shard: outlook.shard, quantity }];
 }
 
 /**
@@ -28,11 +50,13 @@ export async function drawFromAll(sale: {
   order: Wanted;
   event: Event;
   tier: Tier;
+  outlook: Outlook;
 }): Promise<Draw[]> {
-  const { patience, order, event, tier } = sale;
+  const { patience, order, event, tier, outlook } = sale;
   let before: string | undefined;
   for (;;) {
     const shards = (await readShards(event.eventId, [tier])).get(tier.tierId) ?? [];
+    outlook.note(shards);
     const waiting = shards.some((shard) => shard.waiting);
     const draws = waiting ? undefined : planDraw(shards, order.quantity, Math.random);
     if (draws) return draws;

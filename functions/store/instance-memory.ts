@@ -1,5 +1,6 @@
 import type { Event, Tier } from '../domain/event.ts';
 import { limits } from '../domain/limits.ts';
+import { Outlook } from '../domain/outlook.ts';
 
 /** A bounded map whose entries are forgotten after a time; the oldest goes first. Lives as long as the instance. */
 export class Memory<Value> {
@@ -42,27 +43,13 @@ export const knownEvents = new Memory<Event>(limits.eventMemoryMs);
 /** Tiers seen sold out within the last second, with what was left and whether people wait for that. */
 export const soldOutTiers = new Memory<{ available: number; waiting: boolean }>(limits.soldOutMemoryMs);
 
-const preferred = new Map<string, number>();
+/** What this instance knows of the shards of tiers that it sold. */
+const outlooks = new Memory<Outlook>(Number.POSITIVE_INFINITY);
 
-/**
- * The shard that this instance draws from: chosen at random, kept while it succeeds, so that concurrent instances sort
- * themselves onto different shards.
- */
-export function preferredShard(tierKey: string, tier: Tier): number {
-  const known = preferred.get(tierKey);
-  return known !== undefined && known < tier.shards ? known : moveToAnotherShard(tierKey, tier);
-}
-
-/** Leaves a contended shard for a random other one. */
-export function moveToAnotherShard(tierKey: string, tier: Tier): number {
-  const current = preferred.get(tierKey);
-  const others = current === undefined || current >= tier.shards ? tier.shards : tier.shards - 1;
-  const pick = Math.floor(Math.random() * Math.max(others, 1));
-  const shard = others < tier.shards && current !== undefined && pick >= current && others > 0 ? pick + 1 : pick;
-  preferShard(tierKey, shard);
-  return shard;
-}
-
-export function preferShard(tierKey: string, shard: number): void {
-  preferred.set(tierKey, shard);
+export function outlookOf(tierKey: string, tier: Tier): Outlook {
+  const known = outlooks.get(tierKey);
+  if (known) return known;
+  const outlook = new Outlook(tier, Math.random);
+  outlooks.set(tierKey, outlook);
+  return outlook;
 }

@@ -1,20 +1,20 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Profile, type ProfilePatch } from '../domain/user.ts';
 import { documents, tableName } from './client.ts';
 import { profileKey } from './keys.ts';
+import { getItem, persistently } from './read.ts';
 
 const notYetThere = 'attribute_not_exists(pk)';
 const alreadyThere = 'attribute_exists(pk)';
 
-/** Consistent, so that a person sees the change they just made. */
+/** Consistent, so that a person sees the change they just made. @throws {DomainError} busy */
 export async function getProfile(userId: string): Promise<Profile | undefined> {
-  const command = new GetCommand({ TableName: tableName(), Key: profileKey(userId), ConsistentRead: true });
-  const { Item } = await documents.send(command);
-  return Item && Profile.parse(Item);
+  const item = await getItem(profileKey(userId));
+  return item && Profile.parse(item);
 }
 
-/** Stores a first profile. Where another request was faster, its profile stays and is the answer. */
+/** Stores a first profile. Where another request was faster, its profile stays and is the answer. @throws {DomainError} busy */
 export async function createProfile(profile: Profile): Promise<Profile> {
   const command = new PutCommand({
     TableName: tableName(),
@@ -22,7 +22,7 @@ export async function createProfile(profile: Profile): Promise<Profile> {
     ConditionExpression: notYetThere,
   });
   try {
-    await documents.send(command);
+    await persistently(() => documents.send(command));
     return profile;
   } catch (error) {
     const stored = isRefused(error) ? await getProfile(profile.userId) : undefined;
@@ -31,7 +31,7 @@ export async function createProfile(profile: Profile): Promise<Profile> {
   }
 }
 
-/** The profile after a change, or undefined where there is none yet. */
+/** The profile after a change, or undefined where there is none yet. @throws {DomainError} busy */
 export async function changeProfile(
   userId: string,
   { name, emailNotifications }: ProfilePatch,
@@ -55,7 +55,7 @@ export async function changeProfile(
     ReturnValues: 'ALL_NEW',
   });
   try {
-    const { Attributes } = await documents.send(command);
+    const { Attributes } = await persistently(() => documents.send(command));
     return Profile.parse(Attributes);
   } catch (error) {
     if (isRefused(error)) return undefined;

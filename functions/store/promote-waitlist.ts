@@ -76,6 +76,8 @@ async function serve(view: View, remainingMs: () => number): Promise<'done' | 'c
       await comeAgain(ref, remainingMs);
       return 'done';
     }
+    // The sale may have closed since the line was read.
+    if (isOver(view.event, view.tier, new Date(clockMs()).toISOString())) return 'changed';
     const draws = planDraw(view.shards, next.quantity, Math.random) ?? [];
     if (!(await promote(view, next, draws, available, remainingMs))) return 'changed';
     promoted += 1;

@@ -2,22 +2,33 @@ import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } fro
 import { limits } from '../domain/limits.ts';
 import { documents, tableName } from './client.ts';
 import type { Key } from './keys.ts';
-import { busy, type Item, isPassing } from './transact.ts';
+import { type Item, isPassing, Patience } from './transact.ts';
 
-/** Runs a read; what the SDK's own retries could not get over becomes `busy`. */
-async function reading<Output>(read: () => Promise<Output>): Promise<Output> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof Error && isPassing(error))) throw error;
-    throw busy(error);
+function patienceOfReads(): Patience {
+  const deadline = performance.now() + limits.readPatienceMs;
+  return new Patience(() => deadline - performance.now());
+}
+
+/**
+ * Runs a read, or a write that may be repeated, until it gets through.
+ *
+ * @throws {DomainError} busy where the database does not serve it for a while
+ */
+export async function persistently<Output>(call: () => Promise<Output>, patience = patienceOfReads()): Promise<Output> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Error && isPassing(error))) throw error;
+      await patience.beforeRetry(error);
+    }
   }
 }
 
 /** One item, strongly consistent; undefined where there is none. @throws {DomainError} busy */
 export async function getItem(key: Key): Promise<Item | undefined> {
   const command = new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true });
-  const { Item: item } = await reading(() => documents.send(command));
+  const { Item: item } = await persistently(() => documents.send(command));
   return item;
 }
 
@@ -33,10 +44,11 @@ async function getBatch(batch: readonly Key[]): Promise<Item[]> {
   const table = tableName();
   const items: Item[] = [];
   let keys: Record<string, unknown>[] = [...batch] as unknown as Record<string, unknown>[];
+  const patience = patienceOfReads();
   for (let rounds = 0; keys.length > 0; rounds += 1) {
-    if (rounds === 10) throw busy(new Error('keys stay unprocessed'));
+    if (rounds > 0) await patience.beforeRetry(new Error('keys stay unprocessed'));
     const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } });
-    const { Responses, UnprocessedKeys } = await reading(() => documents.send(command));
+    const { Responses, UnprocessedKeys } = await persistently(() => documents.send(command), patience);
     items.push(...(Responses?.[table] ?? []));
     keys = UnprocessedKeys?.[table]?.Keys ?? [];
   }
@@ -48,6 +60,6 @@ export async function queryItems(
   input: Omit<QueryCommandInput, 'TableName'>,
 ): Promise<{ items: Item[]; lastKey: Record<string, unknown> | undefined }> {
   const command = new QueryCommand({ TableName: tableName(), ...input });
-  const { Items, LastEvaluatedKey } = await reading(() => documents.send(command));
+  const { Items, LastEvaluatedKey } = await persistently(() => documents.send(command));
   return { items: Items ?? [], lastKey: LastEvaluatedKey };
 }

@@ -98,10 +98,10 @@ export class Patience {
   /**
    * Waits with full jitter before the next attempt.
    *
+   * @param delayMs where the caller knows better how long
    * @throws {DomainError} busy where the time left is too short for another one
    */
-  async beforeRetry(cause: Error): Promise<void> {
-    const delayMs = backoffMs(this.attempts, Math.random());
+  async beforeRetry(cause: Error, delayMs = backoffMs(this.attempts, Math.random())): Promise<void> {
     this.attempts += 1;
     if (this.remainingMs() <= delayMs) throw busy(cause);
     await wait(delayMs);

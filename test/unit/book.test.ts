@@ -121,13 +121,39 @@ describe('a booking', () => {
     expect(fourth).toBe(third);
   });
 
-  it('gets over throttles', async () => {
+  it('gets over throttles, on its shard', async () => {
     const event = stored(storedEvent());
     const throttled = (input: TransactWriteCommandInput) =>
       cancelledFor(input, (sk) => (sk === 'INVENTORY' ? { Code: 'ThrottlingError' } : undefined));
     transactions(throttled, () => Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
     expect((await book(order(event))).booking.status).toBe('CONFIRMED');
     expect(sent()).toHaveLength(3);
+    expect(new Set(sent().flatMap(shardsOf)).size).toBe(1);
+  });
+
+  it('looks at all shards when a quarter of its own is sold, and draws from one that nobody sells', async () => {
+    const event = stored(storedEvent({ tiers: [tierBody({ capacity: 200, maxPerBooking: 100 })] }));
+    transactions();
+    await book(order(event, { quantity: 26 }));
+    expect(database.commandCalls(BatchGetCommand)).toHaveLength(0);
+    const [own] = sent().flatMap(shardsOf);
+    stored(event, own === '00' ? [{ available: 74 }, {}] : [{}, { available: 74 }]);
+    await book(order(event));
+    await book(order(event));
+    expect(database.commandCalls(BatchGetCommand)).toHaveLength(1);
+    const [, second, third] = sent().flatMap(shardsOf);
+    expect(second).not.toBe(own);
+    expect(third).toBe(second);
+  });
+
+  it('is never refused by a look alone: the event may be gone', async () => {
+    const event = stored(storedEvent({ tiers: [tierBody({ capacity: 200, maxPerBooking: 100 })] }));
+    transactions(undefined, (input) =>
+      cancelledFor(input, (sk) => (sk === 'INVENTORY' ? { Code: 'ConditionalCheckFailed' } : undefined)),
+    );
+    await book(order(event, { quantity: 30 }));
+    database.on(GetCommand, { Key: eventKey(event.eventId) }).resolves({});
+    await expect(book(order(event))).rejects.toThrow(code('not-found'));
   });
 
   it('is answered "busy", never "sold out", where conflicts outlast the time that is left', async () => {
@@ -245,6 +271,16 @@ describe('an empty shard', () => {
     transactions(shardEmpty);
     await book(order(event));
     expect(shardsOf(sent()[1] ?? [])).toEqual(['02']);
+  });
+
+  it('makes that shard the own one', async () => {
+    const left = [0, 0, 40, 0, 0].map((available) => ({ available }));
+    const event = stored(storedEvent(), left);
+    transactions(shardEmpty);
+    await book(order(event));
+    await book(order(event));
+    expect(sent().flatMap(shardsOf).slice(1)).toEqual(['02', '02']);
+    expect(database.commandCalls(BatchGetCommand)).toHaveLength(1);
   });
 
   it('draws from several shards in one transaction where none alone has enough', async () => {

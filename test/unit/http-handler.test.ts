@@ -142,6 +142,12 @@ describe('an answer', () => {
     const { statusCode, headers } = await post(valid);
     expect([statusCode, headers['retry-after']]).toEqual([503, '1']);
   });
+
+  it('is "busy" when the database takes longer than the function has, not a bug', async () => {
+    createBooking.mockImplementationOnce(() => new Promise(() => undefined));
+    const { statusCode, headers, json } = await post(valid);
+    expect([statusCode, json.code, headers['retry-after']]).toEqual([503, 'busy', '1']);
+  });
 });
 
 describe('the ETag of an event', () => {

@@ -198,6 +198,24 @@ describe('closing', () => {
     expect(second?.TransactItems?.[1]?.Update?.ExpressionAttributeValues).toMatchObject({ ':waiting': false });
   });
 
+  it('17: is what happens to a line whose sale closes while it is read', async () => {
+    line([1], 1);
+    const closesAt = Date.parse(event.startsAt);
+    vi.useFakeTimers({ toFake: ['Date'], now: closesAt - 1 });
+    database.on(BatchGetCommand).callsFake(() => {
+      vi.setSystemTime(closesAt);
+      const tierKey = keys.tierKey(event.eventId, 'standard');
+      const item = {
+        ...keys.shardKey(event.eventId, 'standard', 0),
+        ...shard({ tierKey, available: 1, waiting: true }),
+      };
+      return { Responses: { 'evently-test': [item] } };
+    });
+    await run().finally(() => vi.useRealTimers());
+    expect(bookings()).toEqual([]);
+    expect(sent()[0]?.TransactItems?.[0]?.Update?.ExpressionAttributeValues).toMatchObject({ ':status': 'CLOSED' });
+  });
+
   it('goes on where it stopped: it tells that time ran out', async () => {
     line([1, 1], 0);
     expect(await closeWaitlist(event.eventId, 'standard', () => 1_000)).toBe(false);
