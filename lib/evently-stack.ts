@@ -58,16 +58,20 @@ export class EventlyStack extends Stack {
     };
 
     const sender = settings.mailFrom ? new EmailSender(this, 'Email', settings.mailFrom) : undefined;
-    const queueOf = (worker: Worker) => {
+    const consumerOf = (worker: Worker) => {
       const spec = workerSpecs[worker];
       const props = { description: `the worker ${worker}`, spec, code: bundles[worker], settings };
       const { queue, function: target } = new QueueWorker(this, worker, props);
       data.grant(target, spec);
       if (spec.sendsEmail) sender?.grant(target);
-      new ChangeFeed(this, `${worker}-changes`, { streamArn: data.streamArn, spec, target: queue, settings });
-      return queue;
+      return { name: worker, spec, queue };
     };
-    grantQueueHealth(functions.system, workers.map(queueOf));
+    const consumers = workers.map(consumerOf);
+    new ChangeFeed(this, 'Changes', { streamArn: data.streamArn, consumers, settings });
+    grantQueueHealth(
+      functions.system,
+      consumers.map(({ queue }) => queue),
+    );
 
     const { api } = new HttpApi(this, 'Api', { functions, identity, settings });
     const { policy } = new AdminPolicy(this, 'EventlyAdmin', api);

@@ -16,7 +16,7 @@ export interface WorkerSpec extends Pick<FunctionSpec, 'memoryMb' | 'table' | 'i
   /**
    * Records of the table's stream, of which one pattern has to match: equality, `exists`, `prefix`, `anything-but`
    * and `numeric` are what the local stack knows.
-   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-filtering.html
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
    */
   readonly changes: readonly ChangePattern[];
   /**
@@ -37,6 +37,13 @@ export interface WorkerSpec extends Pick<FunctionSpec, 'memoryMb' | 'table' | 'i
 }
 
 export type ChangePattern = Readonly<Record<string, unknown>>;
+
+/** The pattern that matches what one of several matches. `$or` needs two at least, so it is left out for one. */
+export function anyOf(patterns: readonly ChangePattern[]): ChangePattern {
+  const [first, second] = patterns;
+  if (!first) throw new RangeError('there is no pattern');
+  return second ? { $or: patterns } : first;
+}
 
 /** The rights of each worker, and its part of the changes. */
 export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openStream } from './dynamodb-streams.ts';
 import { fileStream } from './dynoxide-stream.ts';
+import { readBuses } from './event-bus.ts';
 import type { LambdaFunction } from './lambda.ts';
 import type { Pace } from './load.ts';
 import { openPipePositions } from './pipe-positions.ts';
@@ -26,17 +27,18 @@ export interface ChangeFeedOptions {
   readonly log: (line: string) => void;
 }
 
-/** What follows from a commit: runs the queues, pipes and event source mappings of a template. */
+/** What follows from a commit: runs the queues, pipes, buses and event source mappings of a template. */
 export interface ChangeFeed {
   /** Waits so long for the batches that are worked on, and returns to their queues what is not done then. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** @throws {StackError} where a pipe or a mapping cannot be understood, or would be refused on AWS. */
+/** @throws {StackError} where a pipe, a rule or a mapping cannot be understood, or would be refused on AWS. */
 export async function startChangeFeed(options: ChangeFeedOptions): Promise<ChangeFeed> {
   const { template, sqs, region, pace, log } = options;
   const findQueue = await createQueues(template, sqs);
-  const pipes = template.of('AWS::Pipes::Pipe').map((resource) => readPipe(resource, findQueue));
+  const targets = { findQueue, buses: readBuses(template, findQueue) };
+  const pipes = template.of('AWS::Pipes::Pipe').map((resource) => readPipe(resource, targets));
   const mappings = template
     .of('AWS::Lambda::EventSourceMapping')
     .map((mapping) => ({ mapping, ...endsOf(mapping, findQueue, options) }));

@@ -48,6 +48,11 @@ export interface TableStream {
   readonly close: () => void;
 }
 
+/** What was asked for is no longer in the stream. DynamoDB Local says so of a young one too, when many write. */
+export class TrimmedError extends Error {
+  override readonly name = 'TrimmedError';
+}
+
 export interface StreamSource {
   readonly endpoint: string;
   readonly region: string;
@@ -142,7 +147,8 @@ function caller(endpoint: string, region: string): Call {
     );
     const response = await fetch(endpoint, { method: 'POST', headers: signed, body });
     const answer = await response.text();
-    if (!response.ok) throw new Error(`${operation} answers ${response.status}: ${answer}`);
+    const fault = `${operation} answers ${response.status}: ${answer}`;
+    if (!response.ok) throw answer.includes('#TrimmedDataAccessException') ? new TrimmedError(fault) : new Error(fault);
     return JSON.parse(answer);
   };
 }

@@ -1,9 +1,9 @@
 import { StackError } from './stack-error.ts';
 
 /**
- * Filters of pipes.
+ * Filters of pipes and patterns of rules, as far as both know the same operators.
  *
- * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-filtering.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 
 type Json = null | boolean | number | string | Json[] | { readonly [name: string]: Json };
@@ -11,7 +11,7 @@ type JsonObject = { readonly [name: string]: Json };
 type Matcher = (value: Json | undefined) => boolean;
 
 /**
- * Makes a filter of the text of a pattern.
+ * Makes a function of the text of a pattern.
  *
  * @param where - the resource and type to name in an error.
  * @throws {StackError} naming what in the pattern is not known, or would be refused on AWS.
@@ -22,7 +22,7 @@ export function compilePattern(pattern: string, where: string): (event: object) 
     return (event) => matches(event as JsonObject);
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
-    throw new StackError(`${where} has the filter pattern ${pattern}, which is not understood: ${error.message}.`);
+    throw new StackError(`${where} has the pattern ${pattern}, which is not understood: ${error.message}.`);
   }
 }
 
@@ -39,15 +39,35 @@ function readPattern(pattern: string): JsonObject {
 }
 
 function objectMatcher(pattern: JsonObject, path: readonly string[]): Matcher {
-  const fields = Object.entries(pattern).map(([name, part]) => [name, fieldMatcher(part, [...path, name])] as const);
-  if (fields.length === 0) throw new PatternFault(`${path.join('.') || 'the pattern'} is empty`);
-  const matches = (value: JsonObject) => fields.every(([name, matcher]) => matcher(value[name]));
+  const { $or: alternatives, ...rest } = pattern;
+  const fields = Object.entries(rest).map(([name, part]) => [name, fieldMatcher(part, [...path, name])] as const);
+  const either = alternatives === undefined ? [] : [orMatcher(alternatives, path)];
+  if (fields.length + either.length === 0) throw new PatternFault(`${path.join('.') || 'the pattern'} is empty`);
+  const matches = (value: JsonObject) =>
+    fields.every(([name, matcher]) => matcher(value[name])) && either.every((matcher) => matcher(value));
   return (value) => {
     if (!Array.isArray(value)) return matches(isObject(value) ? value : {});
     // One of the objects in a list has to match as a whole.
     const objects = value.filter(isObject);
     return objects.length > 0 ? objects.some(matches) : matches({});
   };
+}
+
+/**
+ * One of several patterns of the same object, besides what stands next to them.
+ *
+ * @see https://github.com/aws/event-ruler#and-and-or-relationship-among-fields-with-ruler
+ */
+function orMatcher(alternatives: Json, path: readonly string[]): Matcher {
+  const where = path.join('.') || 'the pattern';
+  // Anything else AWS takes for a field that is called $or, which no event has.
+  if (!Array.isArray(alternatives) || alternatives.length < 2 || !alternatives.every(isObject)) {
+    throw new PatternFault(`$or of ${where} takes two or more objects`);
+  }
+  const [reserved] = alternatives.flatMap(Object.keys).filter((name) => Object.hasOwn(operators, name));
+  if (reserved) throw new PatternFault(`$or of ${where} has the operator ${reserved} in place of a field`);
+  const matchers = alternatives.map((alternative) => objectMatcher(alternative, path));
+  return (value) => matchers.some((matches) => matches(value));
 }
 
 function fieldMatcher(part: Json, path: readonly string[]): Matcher {
@@ -82,14 +102,8 @@ const operators: Readonly<Record<string, (operand: Json, path: readonly string[]
     if (typeof operand !== 'boolean') throw new PatternFault(`exists of ${path.join('.')} is neither true nor false`);
     return (value) => leavesOf(value).length > 0 === operand;
   },
+  // Without operators in it, which rules know and pipes do not.
   'anything-but': (operand, path) => {
-    if (isObject(operand)) {
-      const [[operator, prefix] = [], second] = Object.entries(operand);
-      if (operator !== 'prefix' || typeof prefix !== 'string' || second) {
-        throw new PatternFault(`anything-but of ${path.join('.')} knows values and prefix only`);
-      }
-      return anyLeaf((leaf) => typeof leaf === 'string' && !leaf.startsWith(prefix));
-    }
     const excluded = Array.isArray(operand) ? operand : [operand];
     if (excluded.length === 0 || !excluded.every((value) => ['string', 'number'].includes(typeof value))) {
       throw new PatternFault(`anything-but of ${path.join('.')} takes texts and numbers`);

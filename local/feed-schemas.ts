@@ -42,6 +42,9 @@ const PathOrText = text.regex(
   'only texts and paths of names such as $.dynamodb.Keys.pk.S',
 );
 
+/** A text that is the same for all events; what begins with aws. is reserved. */
+const OwnSource = text.max(256).regex(/^(?!aws\.)[^$]/, 'only a text that does not begin with aws.');
+
 export const Pipe = z.strictObject({
   Name: text.max(64).optional(),
   Source: text,
@@ -63,15 +66,25 @@ export const Pipe = z.strictObject({
       ParallelizationFactor: noEffect,
     }),
     FilterCriteria: z
-      .strictObject({ Filters: z.array(z.strictObject({ Pattern: text })).max(5, 'AWS allows five filters') })
+      .strictObject({
+        Filters: z.array(z.strictObject({ Pattern: text.max(4_096) })).max(5, 'AWS allows five filters'),
+      })
       .optional(),
   }),
   TargetParameters: z
     .strictObject({
-      SqsQueueParameters: z.strictObject({
-        MessageGroupId: PathOrText.optional(),
-        MessageDeduplicationId: PathOrText.optional(),
-      }),
+      SqsQueueParameters: z
+        .strictObject({
+          MessageGroupId: PathOrText.optional(),
+          MessageDeduplicationId: PathOrText.optional(),
+        })
+        .optional(),
+      EventBridgeEventBusParameters: z
+        .strictObject({
+          Source: OwnSource.optional(),
+          DetailType: text.max(128).regex(/^[^$]/, 'only a text').optional(),
+        })
+        .optional(),
     })
     .optional(),
   DesiredState: z.literal('RUNNING').optional(),

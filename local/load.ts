@@ -43,8 +43,11 @@ export interface Pace {
   isUnderPressure(): boolean;
 }
 
-/** The part of the time that all turns together may take under pressure. */
-const share = 1 / 50;
+/** The part of the time that all turns together may take under pressure: next to nothing while a rush lasts. */
+const shareOfRush = 1 / 50;
+/** Where the pressure does not end, what waits has to be worked off all the same, or the queues would only grow. */
+const shareAfterwards = 1 / 2;
+const rushMs = 20_000;
 /** However long a turn has taken, the next one comes. */
 const maxPauseMs = 5_000;
 
@@ -53,10 +56,14 @@ export function createPace(): Pace {
   let calm = Promise.withResolvers<void>();
   calm.resolve();
   let isPressed = false;
+  let pressedSince = 0;
   let lastTurn = Promise.resolve();
   return {
     underPressure: (isUnderPressure) => {
-      if (isUnderPressure && !isPressed) calm = Promise.withResolvers();
+      if (isUnderPressure && !isPressed) {
+        calm = Promise.withResolvers();
+        pressedSince = performance.now();
+      }
       if (!isUnderPressure) calm.resolve();
       isPressed = isUnderPressure;
     },
@@ -72,7 +79,9 @@ export function createPace(): Pace {
       try {
         await work();
       } finally {
-        const workedMs = performance.now() - startedAt;
+        const endedAt = performance.now();
+        const workedMs = endedAt - startedAt;
+        const share = endedAt - pressedSince < rushMs ? shareOfRush : shareAfterwards;
         setTimeout(end, Math.min(workedMs / share - workedMs, maxPauseMs)).unref();
       }
     },

@@ -1,9 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isChange, type Position, type StreamRecord, type TableStream } from './dynamodb-streams.ts';
+import { type EventBus, eventOf, putEvent } from './event-bus.ts';
 import { compilePattern } from './event-pattern.ts';
 import type { PipePositions } from './pipe-positions.ts';
 import { type FindQueue, isFifo, nameOf, type Queue } from './queues.ts';
-import type { Sqs } from './sqs.ts';
+import { bodyOf, type Sqs } from './sqs.ts';
 import { StackError } from './stack-error.ts';
 import { type Consumer, isAfter } from './stream-reader.ts';
 import type { Resource } from './template.ts';
@@ -14,34 +15,55 @@ type PipeResource = Resource<'AWS::Pipes::Pipe'>;
 export interface Pipe {
   readonly resource: PipeResource;
   readonly matches: (record: object) => boolean;
-  readonly target: Queue;
+  readonly target: { readonly queue: Queue } | { readonly bus: EventBus };
   readonly deadLetters: Queue | undefined;
 }
 
+/** Where the pipes of a template may send to. */
+export interface Targets {
+  readonly findQueue: FindQueue;
+  readonly buses: readonly EventBus[];
+}
+
 /**
- * Reads a pipe from a table's stream to a queue.
+ * Reads a pipe from a table's stream to a queue or a bus.
  *
- * @throws {StackError} where its filter or its queues cannot be understood.
+ * @throws {StackError} where its filter or its target cannot be understood.
  */
-export function readPipe(resource: PipeResource, findQueue: FindQueue): Pipe {
+export function readPipe(resource: PipeResource, { findQueue, buses }: Targets): Pipe {
   const where = `${resource.logicalId} (AWS::Pipes::Pipe)`;
-  const { SourceParameters: source, TargetParameters: parameters, Target } = resource.properties;
-  const target = findQueue(Target, where);
-  const { MessageGroupId: group, MessageDeduplicationId: id } = parameters?.SqsQueueParameters ?? {};
-  if (isFifo(target) !== (group !== undefined)) {
-    throw new StackError(`${where} needs a MessageGroupId where its target is a FIFO queue, and only there.`);
-  }
-  if (isFifo(target) && !id && !target.properties.ContentBasedDeduplication) {
-    throw new StackError(`${where} needs a MessageDeduplicationId: ${target.logicalId} does not make one.`);
-  }
+  const { SourceParameters: source, Target } = resource.properties;
+  const bus = buses.find(({ resource: { attributes } }) => attributes.Arn === Target);
   const { DeadLetterConfig: deadLetters } = source.DynamoDBStreamParameters;
   const filters = source.FilterCriteria?.Filters.map(({ Pattern }) => compilePattern(Pattern, where)) ?? [];
   return {
     resource,
     matches: (record) => filters.length === 0 || filters.some((matches) => matches(record)),
-    target,
+    target: bus ? toBus(resource, bus, where) : toQueue(resource, findQueue(Target, where), where),
     deadLetters: deadLetters && findQueue(deadLetters.Arn, where),
   };
+}
+
+function toBus({ properties }: PipeResource, bus: EventBus, where: string): { bus: EventBus } {
+  if (properties.TargetParameters?.SqsQueueParameters) {
+    throw new StackError(`${where} has SqsQueueParameters, but its target ${bus.resource.logicalId} is a bus.`);
+  }
+  return { bus };
+}
+
+function toQueue({ properties }: PipeResource, queue: Queue, where: string): { queue: Queue } {
+  const { SqsQueueParameters: parameters, EventBridgeEventBusParameters: forBus } = properties.TargetParameters ?? {};
+  const { MessageGroupId: group, MessageDeduplicationId: id } = parameters ?? {};
+  if (forBus) {
+    throw new StackError(`${where} has EventBridgeEventBusParameters, but its target ${queue.logicalId} is a queue.`);
+  }
+  if (isFifo(queue) !== (group !== undefined)) {
+    throw new StackError(`${where} needs a MessageGroupId where its target is a FIFO queue, and only there.`);
+  }
+  if (isFifo(queue) && !id && !queue.properties.ContentBasedDeduplication) {
+    throw new StackError(`${where} needs a MessageDeduplicationId: ${queue.logicalId} does not make one.`);
+  }
+  return { queue };
 }
 
 export interface PipeParts {
@@ -54,13 +76,13 @@ export interface PipeParts {
 /** Other work has its turn after each batch. */
 const batchSize = 200;
 
-/** Runs a pipe: its position goes on only when the queue has taken the messages, so that none can be lost. */
+/** Runs a pipe: its position goes on only when the queues have taken the messages, so that none can be lost. */
 export function pipeConsumer(pipe: Pipe, { sqs, positions, stream, log }: PipeParts): Consumer {
   const { logicalId } = pipe.resource;
   let done = positions.load(logicalId, stream.streamArn);
   const send = (record: StreamRecord, shardId: string) => {
     try {
-      sqs.sendMessage(nameOf(pipe.target), bodyOf(record), fifoOptions(pipe, record));
+      deliver(pipe, record, { sqs, log });
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       log(`${logicalId} (AWS::Pipes::Pipe) cannot send the record ${record.dynamodb.SequenceNumber}: ${cause}`);
@@ -96,16 +118,20 @@ function positionOf({ dynamodb }: StreamRecord, shardId: string): Position {
   return { shardId, sequenceNumber: dynamodb.SequenceNumber };
 }
 
-/** fauxqs refuses characters outside the basic plane, which SQS takes; escaped they are the same JSON. */
-function bodyOf(record: StreamRecord): string {
-  return JSON.stringify(record).replace(
-    /[\ud800-\udfff\ufffe\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function deliver({ resource, target }: Pipe, record: StreamRecord, parts: Pick<PipeParts, 'sqs' | 'log'>): void {
+  const { SqsQueueParameters, EventBridgeEventBusParameters } = resource.properties.TargetParameters ?? {};
+  if ('queue' in target) {
+    parts.sqs.sendMessage(nameOf(target.queue), bodyOf(record), fifoOptions(SqsQueueParameters, record));
+    return;
+  }
+  const { Source: source = `Pipe ${resource.ref}`, DetailType: detailType = 'Event from aws:dynamodb' } =
+    EventBridgeEventBusParameters ?? {};
+  putEvent(target.bus, eventOf(target.bus, record, { source, detailType }), parts);
 }
 
-function fifoOptions({ resource }: Pipe, record: StreamRecord) {
-  const { MessageGroupId, MessageDeduplicationId } = resource.properties.TargetParameters?.SqsQueueParameters ?? {};
+type SqsParameters = NonNullable<PipeResource['properties']['TargetParameters']>['SqsQueueParameters'];
+
+function fifoOptions({ MessageGroupId, MessageDeduplicationId }: SqsParameters = {}, record: StreamRecord) {
   return {
     ...(MessageGroupId && { messageGroupId: valueAt(MessageGroupId, record) }),
     ...(MessageDeduplicationId && { messageDeduplicationId: valueAt(MessageDeduplicationId, record) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as buses from './bus-schemas.ts';
 import * as feed from './feed-schemas.ts';
 import * as schemas from './resource-schemas.ts';
 
@@ -107,8 +108,8 @@ export const resourceTypes = {
     }),
   },
   'AWS::SQS::QueuePolicy': {
-    schema: z.unknown(),
-    inert: 'every caller on this machine may use every queue, without TLS',
+    // Only what lets rules send is looked at: everybody else on this machine may use every queue, without TLS.
+    schema: buses.QueuePolicy,
     identify: plain,
   },
   'AWS::Pipes::Pipe': {
@@ -117,6 +118,23 @@ export const resourceTypes = {
     identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
       ref: name,
       attributes: { Arn: arn(world, 'pipes', `pipe/${name}`) },
+    }),
+  },
+  'AWS::Events::EventBus': {
+    schema: buses.EventBus,
+    nameProperty: 'Name',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
+      ref: name,
+      attributes: { Arn: arn(world, 'events', `event-bus/${name}`), Name: name },
+    }),
+  },
+  'AWS::Events::Rule': {
+    schema: buses.Rule,
+    nameProperty: 'Name',
+    // On AWS the name of the bus stands before that of the rule; these are only compared with each other.
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
+      ref: name,
+      attributes: { Arn: arn(world, 'events', `rule/${name}`) },
     }),
   },
   'AWS::SES::EmailIdentity': {

@@ -56,6 +56,17 @@ export async function startSqs(directory: string, region: string): Promise<Sqs> 
   };
 }
 
+/**
+ * A message of JSON. fauxqs refuses characters outside the basic plane, which SQS takes; escaped they are the same
+ * JSON.
+ */
+export function bodyOf(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 async function call(endpoint: string, action: string, input: object): Promise<unknown> {
   const response = await fetch(endpoint, {
     method: 'POST',

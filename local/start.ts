@@ -45,6 +45,7 @@ async function introduce({ outputs, template }: Stack, dataDir: string): Promise
       count(template.of('AWS::Cognito::UserPool').length, 'user pool'),
       count(template.of('AWS::SQS::Queue').length, 'queue'),
       count(template.of('AWS::Pipes::Pipe').length, 'pipe'),
+      count(template.of('AWS::Events::Rule').length, 'rule'),
     ].join(', ')}.`,
   );
   await loadDemoData(outputs);

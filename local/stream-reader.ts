@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Position, Shard, StreamRecord, TableStream } from './dynamodb-streams.ts';
+import { type Position, type Shard, type StreamRecord, type TableStream, TrimmedError } from './dynamodb-streams.ts';
 import type { Pace } from './load.ts';
 
 /** Somebody who is given all records of a stream in order. */
@@ -43,7 +43,7 @@ export function startStreamReader({ stream, consumers, pace, log }: StreamReader
   let isRetry = false;
 
   const readAll = async () => {
-    cursor ??= await startCursor(stream, consumers);
+    cursor ??= await startCursor(stream, consumers, log);
     while (cursor && !signal.aborted) {
       const { shardId, iterator }: Cursor = cursor;
       const page = await stream.read(iterator);
@@ -71,10 +71,13 @@ export function startStreamReader({ stream, consumers, pace, log }: StreamReader
         isRetry = false;
         if (pace.isUnderPressure()) pause = pauseUnderPressureMs;
       } catch (error) {
-        log(`The stream ${stream.streamArn} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
         // An iterator may be too old, and a consumer may not have taken everything.
         cursor = undefined;
+        // With another iterator there is nothing wrong, unless the first one was such a second one.
+        const isStale = error instanceof TrimmedError && !isRetry;
         isRetry = true;
+        if (isStale) continue;
+        log(`The stream ${stream.streamArn} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
         pause = pauseAfterErrorMs;
       }
       await wait(pause, undefined, { signal }).catch(ignoreAbort);
@@ -95,7 +98,11 @@ function ignoreAbort(error: unknown): void {
 }
 
 /** Starts where the consumer is that has the most to catch up. */
-async function startCursor(stream: TableStream, consumers: readonly Consumer[]): Promise<Cursor | undefined> {
+async function startCursor(
+  stream: TableStream,
+  consumers: readonly Consumer[],
+  log: (line: string) => void,
+): Promise<Cursor | undefined> {
   const shards = await stream.shards();
   const oldest = shards.find(({ ParentShardId: parent }) => !shards.some(({ ShardId }) => ShardId === parent));
   if (!oldest) return undefined;
@@ -104,7 +111,14 @@ async function startCursor(stream: TableStream, consumers: readonly Consumer[]):
     .map((position) => (shards.some(({ ShardId }) => ShardId === position?.shardId) ? position : undefined))
     .map((position): Position => position ?? { shardId: oldest.ShardId })
     .reduce((least, other) => (isAfter(least, other) ? other : least));
-  return { shardId: start.shardId, iterator: await stream.iteratorAt(start) };
+  const { shardId } = start;
+  try {
+    return { shardId, iterator: await stream.iteratorAt(start) };
+  } catch (error) {
+    if (!(error instanceof TrimmedError)) throw error;
+    log(`The stream ${stream.streamArn} does not go back to where it was read last: changes may be missing.`);
+    return { shardId, iterator: await stream.iteratorAt({ shardId }) };
+  }
 }
 
 function childOf(shards: readonly Shard[], shardId: string): Shard | undefined {

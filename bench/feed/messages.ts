@@ -1,11 +1,11 @@
-import { type Worker, workerSpecs, workers } from '../../lib/workers.ts';
+import { anyOf, type Worker, workerSpecs, workers } from '../../lib/workers.ts';
 import { isChange, openStream, type StreamRecord } from '../../local/dynamodb-streams.ts';
 import { compilePattern } from '../../local/event-pattern.ts';
 import type { StackOutputs } from '../../local/outputs.ts';
 
 export type Messages = Record<Worker, number>;
 
-/** Counts the messages that the change feed has for each worker, by reading the stream with the filters of its pipes. */
+/** Counts the messages that the change feed has for each worker, by reading the stream with the worker's patterns. */
 export interface MessageCounter {
   /** Messages since the call before. */
   take(): Promise<Messages>;
@@ -16,7 +16,7 @@ export async function countMessages({ dynamodbEndpoint, region, tableName }: Sta
   const stream = await openStream({ endpoint: dynamodbEndpoint, region, tableName, streamArn: 'bench' });
   const patterns = workers.map((worker) => ({
     worker,
-    filters: workerSpecs[worker].changes.map((pattern) => compilePattern(JSON.stringify(pattern), worker)),
+    matches: compilePattern(JSON.stringify(anyOf(workerSpecs[worker].changes)), worker),
   }));
   const [shard] = await stream.shards();
   if (!shard) throw new Error('the stream of the table has no shard');
@@ -32,9 +32,7 @@ export async function countMessages({ dynamodbEndpoint, region, tableName }: Sta
   };
   const take = async () => {
     const records = (await readAll()).filter(isChange);
-    const counted = patterns.map(({ worker, filters }) => {
-      return [worker, records.filter((record) => filters.some((matches) => matches(record))).length] as const;
-    });
+    const counted = patterns.map(({ worker, matches }) => [worker, records.filter(matches).length] as const);
     return Object.fromEntries(counted) as Messages;
   };
   await take();

@@ -1,107 +1,123 @@
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import type { WorkerSpec } from '../workers.ts';
+import { anyOf, type WorkerSpec } from '../workers.ts';
+import { StreamPipe } from './stream-pipe.ts';
+
+/** Somebody who is given changes of the table. */
+export interface Consumer {
+  readonly name: string;
+  /** What is sent, and how it is grouped. */
+  readonly spec: Pick<WorkerSpec, 'changes' | 'groupBy'>;
+  readonly queue: Queue;
+}
 
 export interface ChangeFeedProps {
   /** The stream of the table. */
   readonly streamArn: string;
-  /** What is sent, and how it is grouped. */
-  readonly spec: Pick<WorkerSpec, 'changes' | 'groupBy'>;
-  readonly target: IQueue;
+  readonly consumers: readonly Consumer[];
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
 
-/** As many as a queue takes at once; a pipe refuses more. */
-const batchSize = 10;
-/** Batches at a time from one shard of the stream; the records of one partition key stay in order. */
-const parallelizationFactor = 10;
-/**
- * Long enough for an outage of an hour, since waits between attempts grow, and short enough to leave time for
- * repairs before the stream forgets the record after a day.
- */
-const maximumRetryAttempts = 100;
+/** What the events of the bus are, whatever the pipe is called. */
+const source = 'evently.table';
+const detailType = 'Change';
+/** The most that EventBridge offers. */
+const retries = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
 
 /**
- * Sends changes of the table to a queue: every message is one stream record, as it is. What cannot be sent is named
- * in the queue `deadLetterQueue`, by stream, shard and sequence number.
+ * Sends changes of the table to queues: every message is one stream record, as it is.
+ *
+ * More than two readers of a stream are throttled, so two pipes are all there are: one sends what anybody but the
+ * FIFO queue wants to a bus, whose rules sort it into the queues; the other serves the FIFO queue, whose message group is
+ * a path in the record, which a rule cannot give.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
  */
 export class ChangeFeed extends Construct {
-  public readonly pipe: CfnPipe;
-  public readonly deadLetterQueue: Queue;
+  public readonly bus: EventBus;
+  /** Changes that were on the bus, and that a queue did not take for a day. */
+  public readonly undelivered: Queue;
 
-  /** @throws {RangeError} where `groupBy` does not go with the kind of queue. */
+  /** @throws {RangeError} where `groupBy` does not go with the kind of queue, or too many would read the stream. */
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
-    const { streamArn, target } = props;
-    const { changes, groupBy } = props.spec;
-    if (target.fifo !== (groupBy !== undefined)) {
-      throw new RangeError(`${this.node.path}: a FIFO queue needs groupBy, any other queue must not have it`);
-    }
+    const { streamArn, consumers, settings } = props;
+    for (const consumer of consumers) this.checkGroups(consumer);
+    const [grouped, second] = consumers.filter(({ spec }) => spec.groupBy);
+    if (second) throw new RangeError(`${this.node.path}: a second FIFO queue would be a third reader of the stream`);
 
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+    this.bus = new EventBus(this, 'Bus', { description: 'Changes of the table' });
+    this.undelivered = new Queue(this, 'Undelivered', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    Validations.of(this.deadLetterQueue).acknowledge({
+    Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It is itself the dead-letter queue of a pipe.',
+      reason: 'It is itself the dead-letter queue of the rules.',
     });
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.settings.logRetentionDays as RetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = this.addRole(streamArn, target);
-    logGroup.grantWrite(role);
-
-    this.pipe = new CfnPipe(this, 'Pipe', {
-      roleArn: role.roleArn,
-      source: streamArn,
-      sourceParameters: {
-        filterCriteria: { filters: changes.map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
-        dynamoDbStreamParameters: {
-          startingPosition: 'TRIM_HORIZON',
-          batchSize,
-          maximumBatchingWindowInSeconds: 0,
-          parallelizationFactor,
-          maximumRetryAttempts,
-          onPartialBatchItemFailure: 'AUTOMATIC_BISECT',
-          deadLetterConfig: { arn: this.deadLetterQueue.queueArn },
-        },
+    const ungrouped = consumers.filter((consumer) => consumer !== grouped);
+    const toBus = new StreamPipe(this, 'ToBus', {
+      streamArn,
+      // What no rule wants is not sent: every event has its price.
+      changes: ungrouped.flatMap(({ spec }) => spec.changes),
+      target: {
+        arn: this.bus.eventBusArn,
+        action: 'events:PutEvents',
+        parameters: { eventBridgeEventBusParameters: { source, detailType } },
       },
-      target: target.queueArn,
-      // The id of a record stays the same however often it is read, so a FIFO queue takes it once.
-      ...(groupBy && {
-        targetParameters: { sqsQueueParameters: { messageGroupId: groupBy, messageDeduplicationId: '$.eventID' } },
-      }),
-      logConfiguration: { level: 'ERROR', cloudwatchLogsLogDestination: { logGroupArn: logGroup.logGroupArn } },
+      settings,
     });
-    // The pipe is refused as long as its role may not read the stream.
-    this.pipe.node.addDependency(role);
+    // An event that comes before the rule for it would be nobody's.
+    for (const consumer of ungrouped) toBus.pipe.node.addDependency(this.addRule(consumer), consumer.queue);
+    toBus.pipe.node.addDependency(this.undelivered);
+
+    if (grouped) this.addGroupedPipe(grouped, props);
   }
 
-  private addRole(streamArn: string, target: IQueue): Role {
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('pipes.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
+  private addRule({ name, spec, queue }: Consumer): Rule {
+    return new Rule(this, name, {
+      description: `Changes for ${name}`,
+      eventBus: this.bus,
+      // One pattern for all, so that a record is sent once even if several of them match.
+      eventPattern: { source: [source], detail: anyOf(spec.changes) },
+      targets: [
+        new SqsQueue(queue, {
+          message: RuleTargetInput.fromEventPath('$.detail'),
+          deadLetterQueue: this.undelivered,
+          ...retries,
+        }),
+      ],
     });
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
-    const readStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
-    role.addToPolicy(
-      new PolicyStatement({ actions: readStream.map((action) => `dynamodb:${action}`), resources: [streamArn] }),
+  }
+
+  private addGroupedPipe({ name, spec, queue }: Consumer, { streamArn, settings }: ChangeFeedProps): void {
+    new StreamPipe(this, `To-${name}`, {
+      streamArn,
+      changes: spec.changes,
+      target: {
+        arn: queue.queueArn,
+        action: 'sqs:SendMessage',
+        parameters: {
+          sqsQueueParameters: {
+            ...(spec.groupBy && { messageGroupId: spec.groupBy }),
+            // The id of a record stays the same however often it is read, so a FIFO queue takes it once.
+            messageDeduplicationId: '$.eventID',
+          },
+        },
+      },
+      settings,
+    });
+  }
+
+  private checkGroups({ name, spec, queue }: Consumer): void {
+    if (queue.fifo === (spec.groupBy !== undefined)) return;
+    throw new RangeError(
+      `${this.node.path}: the FIFO queue of a worker needs groupBy, any other must not have it: ${name}`,
     );
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['sqs:SendMessage'],
-        resources: [target.queueArn, this.deadLetterQueue.queueArn],
-      }),
-    );
-    return role;
   }
 }

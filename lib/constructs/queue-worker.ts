@@ -18,8 +18,11 @@ export interface QueueWorkerProps {
 
 /** How often a message is tried before it is set aside. Lambda advises five at least. */
 const maxReceiveCount = 5;
-/** The longest that SQS keeps a message, so that there is time to find out why it could not be worked on. */
-const deadLetterRetention = Duration.days(14);
+/**
+ * The longest that SQS keeps a message, so that there is time to find out why it could not be worked on. In a standard
+ * queue the time in both queues counts together; a shorter one in the first would only lose messages earlier.
+ */
+const retentionPeriod = Duration.days(14);
 
 /** A queue, the function that works on it in batches, and the queue of what it could not work on. */
 export class QueueWorker extends Construct {
@@ -38,11 +41,12 @@ export class QueueWorker extends Construct {
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...fifo,
       ...protection,
-      retentionPeriod: deadLetterRetention,
+      retentionPeriod,
     });
     this.queue = new Queue(this, 'Queue', {
       ...fifo,
       ...protection,
+      retentionPeriod,
       deliveryDelay: Duration.seconds(spec.delaySeconds?.(settings) ?? 0),
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * spec.timeoutSeconds + spec.batchWindowSeconds),

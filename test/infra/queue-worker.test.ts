@@ -43,6 +43,10 @@ describe.each(workers)('the worker %s', (worker) => {
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * workerFunction.Timeout + window);
   });
 
+  test('has its messages for 14 days', () => {
+    expect(queue.MessageRetentionPeriod).toBe(fourteenDays);
+  });
+
   test('tries a message five times at least, then it is kept for 14 days', () => {
     expect(queue.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(5);
     const deadLetters = target(queue.RedrivePolicy.deadLetterTargetArn) ?? '';
@@ -83,13 +87,15 @@ describe.each(queues)('the queue %s', (logicalId, { Properties: queue }) => {
     expect(queue.SqsManagedSseEnabled).toBe(true);
   });
 
-  test('is closed to everybody who does not use TLS', () => {
+  test('is closed to everybody who does not use TLS, and open to rules alone', () => {
     const policies = Object.values(resources(template, 'AWS::SQS::QueuePolicy')).filter(
       ({ Properties }) => target(Properties.Queues) === logicalId,
     );
     expect(policies).toHaveLength(1);
-    const { Statement: statements } = policies[0]?.Properties.PolicyDocument ?? {};
-    expect(statements).toEqual([
+    const statements: { Effect: string; Principal: unknown }[] = policies[0]?.Properties.PolicyDocument.Statement;
+    const allowed = statements.filter(({ Effect }) => Effect !== 'Deny');
+    for (const { Principal } of allowed) expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+    expect(statements.filter((statement) => !allowed.includes(statement))).toEqual([
       {
         Effect: 'Deny',
         Principal: { AWS: '*' },

@@ -166,11 +166,13 @@ describe('cancelling the bookings of an event', () => {
     const { eventId, message } = await cancelledEvent(30, 2);
     const [damaged] = (await table.itemsOf('BOOKING#')).filter((item) => item.eventId === eventId);
     const key = { pk: damaged?.pk, sk: `PURCHASES#${eventId}` };
-    const { Item: purchases } = await functions.documents.send(new GetCommand({ TableName: 'workers', Key: key }));
-    await functions.documents.send(new DeleteCommand({ TableName: 'workers', Key: key }));
+    const { Item: purchases } = await functions.documents.send(
+      new GetCommand({ TableName: table.tableName, Key: key }),
+    );
+    await functions.documents.send(new DeleteCommand({ TableName: table.tableName, Key: key }));
     expect(await deliver(functions.handler, [message])).toEqual([0]);
     expect(await countsOf(eventId)).toEqual({ cancelled: 31, available: 599, taken: 1 });
-    await functions.documents.send(new PutCommand({ TableName: 'workers', Item: purchases }));
+    await functions.documents.send(new PutCommand({ TableName: table.tableName, Item: purchases }));
     expect(await deliver(functions.handler, [message])).toEqual([]);
     expect(await countsOf(eventId)).toEqual({ cancelled: 32, available: 600, taken: 0 });
   });

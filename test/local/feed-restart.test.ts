@@ -8,8 +8,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDynoxide } from '../../local/dynoxide.ts';
 import type { StackOutputs } from '../../local/outputs.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
-import { arnOf, type FakeFeed, mapping, pipe, queue, writeFakeFeed } from '../support/fake-feed.ts';
+import { arnOf, bus, type FakeFeed, mapping, pipe, policy, queue, rule, writeFakeFeed } from '../support/fake-feed.ts';
 import { createFeedClient } from '../support/feed-client.ts';
+import { deleteTable, testDatabase } from '../support/stack.ts';
 
 let dataDir: string;
 const clean: (() => unknown)[] = [];
@@ -23,6 +24,13 @@ afterEach(async () => {
 
 const machine = { platform: process.platform, arch: process.arch, path: process.env.PATH ?? '' };
 const resources = { Jobs: queue(), Feed: pipe('Jobs', 'job#'), Poll: mapping('Jobs') };
+const overBus = {
+  ...resources,
+  Bus: bus(),
+  Feed: pipe('Bus', 'job#'),
+  Sort: rule('Jobs', { source: [{ prefix: 'Pipe ' }], 'detail-type': ['Event from aws:dynamodb'] }),
+  Policy: policy('Jobs', 'Sort'),
+};
 const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 15_000, interval: 20 });
 
 function write(...parameters: Parameters<typeof writeFakeFeed>): FakeFeed {
@@ -32,8 +40,8 @@ function write(...parameters: Parameters<typeof writeFakeFeed>): FakeFeed {
 }
 
 async function start({ assemblyDir }: FakeFeed, options: Partial<StackOptions> = {}): Promise<Stack> {
-  const stack = await startStack({ port: 0, dataDir, assemblyDir, ...options });
-  clean.push(stack.stop);
+  const stack = await startStack({ port: 0, dataDir, assemblyDir, ...testDatabase(), ...options });
+  clean.push(() => deleteTable(stack), stack.stop);
   return stack;
 }
 
@@ -54,9 +62,11 @@ describe('after a restart', () => {
     await first.stop();
 
     // The table alone, as if a pipe were down.
-    const table = await startDynoxide(dataDir, machine);
-    await clientOf({ template, outputs: { ...outputs, dynamodbEndpoint: table.endpoint } }).put('job#3');
-    await table.stop();
+    const { dynamodbEndpoint } = testDatabase();
+    const table = dynamodbEndpoint ? undefined : await startDynoxide(dataDir, machine);
+    const endpoint = table?.endpoint ?? outputs.dynamodbEndpoint;
+    await clientOf({ template, outputs: { ...outputs, dynamodbEndpoint: endpoint } }).put('job#3');
+    await table?.stop();
 
     const second = await start(feed);
     await clientOf(second).put('job#4');
@@ -130,8 +140,11 @@ describe('a stop', () => {
   });
 });
 
-test('after a kill in the middle of the work nothing that was committed is lost', async () => {
-  const feed = write(resources);
+test.each([
+  ['a pipe', resources],
+  ['a pipe, a bus and a rule', overBus],
+])('after a kill in the middle of the work of %s nothing that was committed is lost', async (_name, parts) => {
+  const feed = write(parts);
   const { child, outputs } = await startAsProcess(feed);
   const committed: string[] = [];
   // Only to know the names of the queues; the table is the one of the other process.
@@ -182,7 +195,7 @@ test('a filter that is not understood ends the start', async () => {
     Feed: { Type: 'AWS::Pipes::Pipe', Properties: { ...Properties, SourceParameters } },
   });
   await expect(start(feed)).rejects.toThrow(
-    `Feed (AWS::Pipes::Pipe) has the filter pattern ${Pattern}, which is not understood: the operator suffix`,
+    `Feed (AWS::Pipes::Pipe) has the pattern ${Pattern}, which is not understood: the operator suffix`,
   );
 });
 
@@ -205,7 +218,7 @@ async function startAsProcess({ assemblyDir }: FakeFeed): Promise<{ child: Child
   const stack = join(import.meta.dirname, '../../local/stack.ts');
   const program = `
     const { startStack } = await import(${JSON.stringify(stack)});
-    const options = ${JSON.stringify({ port: 0, dataDir, assemblyDir })};
+    const options = ${JSON.stringify({ port: 0, dataDir, assemblyDir, ...testDatabase() })};
     const { outputs } = await startStack(options);
     console.log(JSON.stringify(outputs));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { arnOf, type FakeFeed, mapping, pipe, queue, writeFakeFeed } from '../support/fake-feed.ts';
+import { arnOf, bus, type FakeFeed, mapping, pipe, policy, queue, rule, writeFakeFeed } from '../support/fake-feed.ts';
 import { createFeedClient, type FeedClient } from '../support/feed-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 
@@ -13,6 +13,12 @@ const grouped = {
     MessageDeduplicationId: '$.eventID',
   },
 };
+/** Of the events of the pipe `BusPipe`, those of new items with an attribute. */
+const eventsWith = (name: string) => ({
+  source: ['fake.table'],
+  detail: { dynamodb: { Keys: { pk: { S: [{ prefix: 'bus#' }] } }, NewImage: { [name]: { S: [{ exists: true }] } } } },
+});
+const wholeEvent = { InputPath: '$', DeadLetterConfig: { Arn: arnOf('Undelivered') } };
 const resources = {
   PlainDead: queue(),
   Plain: queue(redrive('PlainDead')),
@@ -40,6 +46,19 @@ const resources = {
   NarrowPoll: mapping('Narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } }),
   Changes: queue({ VisibilityTimeout: 30 }),
   ChangesPipe: pipe('Changes', 'change#', { eventName: 'MODIFY' }),
+  Bus: bus(),
+  BusPipe: pipe('Bus', 'bus#', {
+    TargetParameters: { EventBridgeEventBusParameters: { Source: 'fake.table', DetailType: 'Change' } },
+  }),
+  Sorted: queue(),
+  SortedRule: rule('Sorted', eventsWith('sort')),
+  SortedPolicy: policy('Sorted', 'SortedRule'),
+  SortedPoll: mapping('Sorted'),
+  Copied: queue({ VisibilityTimeout: 30, MaximumMessageSize: 1_024 }),
+  CopiedRule: rule('Copied', eventsWith('copy'), { target: wholeEvent }),
+  CopiedPolicy: policy('Copied', 'CopiedRule'),
+  Undelivered: queue({ VisibilityTimeout: 30 }),
+  UndeliveredPolicy: policy('Undelivered', 'CopiedRule'),
 };
 
 let feed: FakeFeed;
@@ -144,6 +163,53 @@ describe('a commit', () => {
       DDBStreamBatchInfo: { startSequenceNumber: expect.stringMatching(/^\d+$/), batchSize: 1 },
     });
     expect(api.logged.join('\n')).toContain('it has no text at $.dynamodb.NewImage.group.S');
+  });
+});
+
+describe('a commit that goes over a bus', () => {
+  test('reaches the queues of all rules that match it: the record, or the event that it is on the bus', async () => {
+    await client.put('bus#both', { sort: 'yes', copy: 'yes', name: 'Grüße 🎟️' });
+    await eventually(() => expect(feed.done()).toContain('bus#both'));
+    const [entry] = begunWith('bus#both');
+    const record = JSON.parse(entry?.event.Records[0].body);
+    expect(record).toMatchObject({
+      eventID: expect.stringMatching(/^[\da-f]{32}$/),
+      eventName: 'INSERT',
+      eventSource: 'aws:dynamodb',
+      dynamodb: { Keys: { pk: { S: 'bus#both' } }, NewImage: { name: { S: 'Grüße 🎟️' } } },
+    });
+    const [event] = (await client.bodiesIn('Copied')).map((body) => JSON.parse(body));
+    expect(event).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      'detail-type': 'Change',
+      source: 'fake.table',
+      account: '000000000000',
+      time: expect.stringMatching(/^[\d-]{10}T[\d:]{8}Z$/),
+      region: 'us-east-1',
+      resources: [],
+      detail: record,
+    });
+  });
+
+  test('reaches nobody whose rule does not match it', async () => {
+    await client.put('bus#copied', { copy: 'yes' });
+    await client.put('bus#neither');
+    await client.put('bus#sorted', { sort: 'yes' });
+    await eventually(() => expect(feed.done()).toContain('bus#sorted'));
+    await eventually(async () => expect((await client.countIn('Copied')).ready).toBe(1));
+    expect(begunWith('bus#copied')).toEqual([]);
+    expect(begunWith('bus#neither')).toEqual([]);
+  });
+
+  test('and that one queue does not take is left in the queue of its rule, as the event, and reaches the others', async () => {
+    await client.put('bus#large', { sort: 'yes', copy: 'x'.repeat(2_000) });
+    await eventually(() => expect(feed.done()).toContain('bus#large'));
+    const [event] = (await client.bodiesIn('Undelivered')).map((body) => JSON.parse(body));
+    expect(event).toMatchObject({ source: 'fake.table', detail: { dynamodb: { Keys: { pk: { S: 'bus#large' } } } } });
+    expect(api.logged.join('\n')).toMatch(/CopiedRule \(AWS::Events::Rule\) cannot send the event .* to Copied/);
+    await client.put('bus#after', { sort: 'yes' });
+    await eventually(() => expect(feed.done()).toContain('bus#after'));
   });
 });
 

@@ -11,6 +11,7 @@ import { startStack } from '../../local/stack.ts';
 import { synthesizeOnce } from '../support/assembly-dir.ts';
 import { createClient } from '../support/client.ts';
 import { fakeTemplate, writeAssembly } from '../support/fake-assembly.ts';
+import { deleteTable, testDatabase } from '../support/stack.ts';
 
 let dataDir: string;
 const started: ChildProcess[] = [];
@@ -71,12 +72,12 @@ async function untilNobodyUses(path: string): Promise<string[]> {
   return processesWith(path);
 }
 
-describe.skipIf(process.platform !== 'linux')('npm start', () => {
+describe.skipIf(process.platform !== 'linux')('npm start', { timeout: 120_000 }, () => {
   test('says what it found and what to paste, which books; Ctrl-C leaves no process behind', async () => {
     const stack = run('start');
     await untilPrinted(stack, 'Ctrl-C');
     expect(stack.printed.out).toMatch(
-      /Found in the template: \d+ routes, \d+ functions, 1 table, 1 user pool, \d+ queues, \d+ pipes\./,
+      /Found in the template: \d+ routes, \d+ functions, 1 table, 1 user pool, \d+ queues, 2 pipes, \d+ rules\./,
     );
     const outputs = JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8'));
     expect(Object.keys(outputs)).toEqual([
@@ -157,7 +158,7 @@ function indexesOf(file: string): unknown[] {
 describe('data', () => {
   test('survive a restart: bookings, accounts, credentials and ids', async () => {
     const assemblyDir = await synthesizeOnce(inject('runDir'));
-    const first = await startStack({ port: 0, dataDir, assemblyDir });
+    const first = await startStack({ port: 0, dataDir, assemblyDir, ...testDatabase() });
     const before = createClient(first.outputs);
     const { accessToken, refreshToken } = await before.registerUser();
     const { eventId } = await before.createEvent();
@@ -165,7 +166,7 @@ describe('data', () => {
     expect(booked.status).toBe(201);
     await first.stop();
 
-    const second = await startStack({ port: 0, dataDir, assemblyDir });
+    const second = await startStack({ port: 0, dataDir, assemblyDir, ...testDatabase() });
     try {
       const stable = ({ apiUrl, dynamodbEndpoint, sqsEndpoint, inboxUrl, ...rest }: typeof first.outputs) => rest;
       expect(stable(second.outputs)).toEqual(stable(first.outputs));
@@ -175,6 +176,7 @@ describe('data', () => {
       expect((await after.call('POST', '/auth/refresh', { body: { refreshToken } })).status).toBe(200);
     } finally {
       await second.stop();
+      await deleteTable(second);
     }
   });
 

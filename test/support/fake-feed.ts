@@ -123,6 +123,45 @@ export function pipe(target: string, prefix: string, changes: PipeChanges = {}) 
   };
 }
 
+/** A bus; a pipe may have it as its target. */
+export function bus(properties: Properties = {}) {
+  return { Type: 'AWS::Events::EventBus', Properties: { Name: 'fake', ...properties } };
+}
+
+interface RuleChanges {
+  /** More of the rule's only target. */
+  readonly target?: Properties;
+  readonly [property: string]: unknown;
+}
+
+/** A rule of the bus `Bus` that sends the records of events that match to a queue. */
+export function rule(target: string, EventPattern: object, { target: more, ...properties }: RuleChanges = {}) {
+  return {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventBusName: { Ref: 'Bus' },
+      EventPattern,
+      Targets: [{ Id: 'Target0', Arn: arnOf(target), InputPath: '$.detail', ...more }],
+      ...properties,
+    },
+  };
+}
+
+/** Lets rules send to a queue. */
+export function policy(target: string, ...rules: string[]) {
+  const Statement = rules.map((logicalId) => ({
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: arnOf(target),
+    Condition: { ArnEquals: { 'aws:SourceArn': arnOf(logicalId) } },
+  }));
+  return {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: { Queues: [{ Ref: target }], PolicyDocument: { Version: '2012-10-17', Statement } },
+  };
+}
+
 /** A mapping from a queue to the worker, with partial failures. */
 export function mapping(source: string, properties: Properties = {}) {
   return {

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
+import { readSettings } from '../../local/settings.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesizeOnce } from './assembly-dir.ts';
 import { type ApiClient, createClient } from './client.ts';
@@ -17,6 +19,31 @@ export interface TestStack extends ApiClient {
 }
 
 /**
+ * Which database the stacks of the tests use: with DYNAMODB_ENDPOINT set, all of them the one that answers there. The
+ * name of a stack's table is made from the random seed of its data directory, so they do not meet.
+ */
+export function testDatabase(): Pick<StackOptions, 'dynamodbEndpoint'> {
+  const { dynamodbEndpoint } = readSettings(process.env);
+  return dynamodbEndpoint ? { dynamodbEndpoint } : {};
+}
+
+/** Deletes the table of a stack from a database that goes on without it; an embedded one is deleted with its data. */
+export async function deleteTable({ outputs }: Stack): Promise<void> {
+  const { dynamodbEndpoint } = testDatabase();
+  if (!dynamodbEndpoint || outputs.dynamodbEndpoint !== dynamodbEndpoint) return;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: dynamodbEndpoint, region: outputs.region, credentials });
+  try {
+    await client.send(new DeleteTableCommand({ TableName: outputs.tableName }));
+  } catch (error) {
+    // An earlier stack on the same data had the same table.
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
  * Starts the synthesized stack on a free port, with data of its own. The app is synthesized once in a test run.
  *
  *     let api: TestStack;
@@ -28,7 +55,8 @@ export async function withStack(options: Partial<StackOptions> = {}): Promise<Te
   const shared = options.context ? {} : { assemblyDir: await synthesizeOnce(inject('runDir')) };
   const dataDir = await mkdtemp(join(tmpdir(), 'evently-'));
   const logged: string[] = [];
-  const stack = await startStack({ port: 0, dataDir, log: (line) => logged.push(line), ...shared, ...options });
+  const log = (line: string) => logged.push(line);
+  const stack = await startStack({ port: 0, dataDir, log, ...testDatabase(), ...shared, ...options });
   return {
     ...createClient(stack.outputs),
     stack,
@@ -36,6 +64,7 @@ export async function withStack(options: Partial<StackOptions> = {}): Promise<Te
     dataDir,
     stop: async () => {
       await stack.stop();
+      await deleteTable(stack);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

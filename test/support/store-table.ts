@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ulid } from 'ulid';
 import { vi } from 'vitest';
 import { startDynoxide } from '../../local/dynoxide.ts';
+import { testDatabase } from './stack.ts';
 
 type Item = Record<string, unknown>;
 
@@ -17,8 +19,12 @@ type Item = Record<string, unknown>;
 export async function withTable() {
   const directory = await mkdtemp(join(tmpdir(), 'evently-'));
   const { platform, arch } = process;
-  const database = await startDynoxide(directory, { platform, arch, path: process.env.PATH ?? '' });
-  vi.stubEnv('TABLE_NAME', 'workers');
+  const { dynamodbEndpoint } = testDatabase();
+  const database = dynamodbEndpoint
+    ? { endpoint: dynamodbEndpoint, stop: async () => undefined }
+    : await startDynoxide(directory, { platform, arch, path: process.env.PATH ?? '' });
+  const tableName = `workers-${ulid()}`;
+  vi.stubEnv('TABLE_NAME', tableName);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -31,7 +37,7 @@ export async function withTable() {
   ];
   await client.send(
     new CreateTableCommand({
-      TableName: 'workers',
+      TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map(text),
       KeySchema: keyOf('pk', 'sk'),
@@ -43,14 +49,14 @@ export async function withTable() {
   const documents = DynamoDBDocumentClient.from(client);
   return {
     client,
-    tableName: 'workers',
+    tableName,
     /** All items whose sort key begins so. */
     itemsOf: async (prefix: string): Promise<Item[]> => {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
         const page = await documents.send(
-          new ScanCommand({ TableName: 'workers', ConsistentRead: true, ...(start && { ExclusiveStartKey: start }) }),
+          new ScanCommand({ TableName: tableName, ConsistentRead: true, ...(start && { ExclusiveStartKey: start }) }),
         );
         items.push(...(page.Items ?? []));
         start = page.LastEvaluatedKey;
@@ -58,6 +64,7 @@ export async function withTable() {
       return items.filter(({ sk }) => String(sk).startsWith(prefix));
     },
     stop: async () => {
+      if (dynamodbEndpoint) await client.send(new DeleteTableCommand({ TableName: tableName }));
       client.destroy();
       await database.stop();
       await rm(directory, { recursive: true, force: true });

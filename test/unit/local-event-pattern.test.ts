@@ -35,9 +35,19 @@ describe('a pattern matches', () => {
       'anything but several values',
       { eventName: [{ 'anything-but': ['REMOVE', 'INSERT'] }], size: [{ 'anything-but': 7 }] },
     ],
-    ['anything but a prefix', { eventName: [{ 'anything-but': { prefix: 'INS' } }] }],
     ['a range of numbers', { size: [{ numeric: ['>', 39.5, '<=', 40] }] }],
     ['a number by comparison', { size: [{ numeric: ['=', 40] }] }],
+    ['one of several patterns', { $or: [{ eventName: ['INSERT'] }, { size: [40] }] }],
+    ['one of several patterns and what stands next to them', { $or: [{ a: [1] }, { size: [40] }], isNew: [true] }],
+    [
+      'one of several patterns further down, with several fields',
+      {
+        dynamodb: {
+          $or: [{ Keys: { pk: { S: ['x'] } } }, { NewImage: { price: { N: ['5'] }, status: { S: ['HELD'] } } }],
+        },
+      },
+    ],
+    ['patterns within patterns', { $or: [{ a: [1] }, { size: [40], $or: [{ b: [1] }, { isNew: [true] }] }] }],
   ])('%s', (_name, pattern) => {
     expect(compile(pattern)(event)).toBe(true);
   });
@@ -59,10 +69,20 @@ describe('a pattern does not match', () => {
     ['what is there as not existing', image({ status: { S: [{ exists: false }] } })],
     ['an object as existing, as on AWS', { dynamodb: [{ exists: true }] }],
     ['anything but the value', { eventName: [{ 'anything-but': ['MODIFY'] }] }],
-    ['anything but the prefix', { eventName: [{ 'anything-but': { prefix: 'MOD' } }] }],
     ['anything but, of what is missing', { missing: [{ 'anything-but': 'x' }] }],
     ['a number out of range', { size: [{ numeric: ['>', 40] }] }],
     ['a text in a range', { eventName: [{ numeric: ['>', 0] }] }],
+    ['none of several patterns', { $or: [{ eventName: ['INSERT'] }, { size: [41] }] }],
+    ['one of several patterns without what stands next to them', { $or: [{ a: [1] }, { size: [40] }], isNew: [false] }],
+    [
+      'a half of each of several patterns',
+      {
+        $or: [
+          { eventName: ['MODIFY'], size: [1] },
+          { size: [40], isNew: [false] },
+        ],
+      },
+    ],
   ])('%s', (_name, pattern) => {
     expect(compile(pattern)(event)).toBe(false);
   });
@@ -70,7 +90,12 @@ describe('a pattern does not match', () => {
 
 describe('a pattern is refused', () => {
   test.each<[string, unknown]>([
-    ['$or is not known', { $or: [{ eventName: ['INSERT'] }] }],
+    ['$and is not known', { $and: [{ eventName: ['INSERT'] }] }],
+    ['$or of the pattern takes two or more objects', { $or: [{ eventName: ['INSERT'] }] }],
+    ['$or of the pattern takes two or more objects', { $or: { eventName: ['INSERT'] } }],
+    ['$or of dynamodb takes two or more objects', { dynamodb: { $or: [{ Keys: { pk: { S: ['a'] } } }, 'b'] } }],
+    ['$or of the pattern has the operator prefix in place of a field', { $or: [{ prefix: ['a'] }, { a: ['b'] }] }],
+    ['the pattern is empty', { $or: [{}, { a: ['b'] }] }],
     ['the operator suffix of eventName is not known', { eventName: [{ suffix: 'T' }] }],
     [
       'the operator wildcard of dynamodb.Keys.pk.S is not known',
@@ -86,7 +111,7 @@ describe('a pattern is refused', () => {
     ['it is no JSON object', ['INSERT']],
     ['the prefix of eventName is no text', { eventName: [{ prefix: { 'equals-ignore-case': 'a' } }] }],
     ['exists of eventName is neither true nor false', { eventName: [{ exists: 'yes' }] }],
-    ['anything-but of eventName knows values and prefix only', { eventName: [{ 'anything-but': { suffix: 'T' } }] }],
+    ['anything-but of eventName takes texts and numbers', { eventName: [{ 'anything-but': { prefix: 'T' } }] }],
     ['anything-but of eventName takes texts and numbers', { eventName: [{ 'anything-but': [] }] }],
     ['numeric of size takes one or two comparisons', { size: [{ numeric: ['>', '5'] }] }],
     ['numeric of size takes one or two comparisons', { size: [{ numeric: ['!=', 5] }] }],
@@ -94,10 +119,10 @@ describe('a pattern is refused', () => {
     ['numbers of DynamoDB are texts', image({ price: { N: [{ numeric: ['>', 1] }] } })],
   ])('%s', (fault, pattern) => {
     expect(() => compile(pattern)).toThrow(fault);
-    expect(() => compile(pattern)).toThrow(`Feed (AWS::Pipes::Pipe) has the filter pattern ${JSON.stringify(pattern)}`);
+    expect(() => compile(pattern)).toThrow(`Feed (AWS::Pipes::Pipe) has the pattern ${JSON.stringify(pattern)}`);
   });
 
   test('that is no JSON', () => {
-    expect(() => compilePattern('{', 'Feed')).toThrow('Feed has the filter pattern {, which is not understood');
+    expect(() => compilePattern('{', 'Feed')).toThrow('Feed has the pattern {, which is not understood');
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { readBuses } from '../../local/event-bus.ts';
 import { readPipe } from '../../local/pipes.ts';
 import { createQueues } from '../../local/queues.ts';
 import type { World } from '../../local/resource-types.ts';
 import type { Sqs } from '../../local/sqs.ts';
 import { resolveTemplate } from '../../local/template.ts';
-import { arnOf, feedTemplate, mapping, pipe, queue } from '../support/fake-feed.ts';
+import { arnOf, bus, feedTemplate, mapping, pipe, policy, queue, rule } from '../support/fake-feed.ts';
 
 const world: World = {
   region: 'us-east-1',
@@ -27,7 +28,8 @@ const sqs: Sqs = {
 const read = async (changes: Parameters<typeof feedTemplate>[0]) => {
   const template = resolve(changes);
   const findQueue = await createQueues(template, sqs);
-  return template.of('AWS::Pipes::Pipe').map((resource) => readPipe(resource, findQueue));
+  const targets = { findQueue, buses: readBuses(template, findQueue) };
+  return template.of('AWS::Pipes::Pipe').map((resource) => readPipe(resource, targets));
 };
 const toFifo = (parameters: object) => pipe('Q', 'a', { TargetParameters: { SqsQueueParameters: parameters } });
 
@@ -81,6 +83,8 @@ describe('a pipe', () => {
     ['MaximumBatchingWindowInSeconds', { stream: { MaximumBatchingWindowInSeconds: 5 } }],
     ['SourceParameters.DynamoDBStreamParameters: unknown: Speed', { stream: { Speed: 1 } }],
     ['MessageGroupId', { TargetParameters: { SqsQueueParameters: { MessageGroupId: '$.a[0]' } } }],
+    ['begin with aws.', { TargetParameters: { EventBridgeEventBusParameters: { Source: 'aws.dynamodb' } } }],
+    ['unknown: EndpointId', { TargetParameters: { EventBridgeEventBusParameters: { EndpointId: 'a.b' } } }],
   ])('is refused: %s', (fault, properties) => {
     const changes = { Q: queue(), Feed: pipe('Q', 'a', properties) };
     expect(() => resolve(changes)).toThrow('Feed (AWS::Pipes::Pipe) has properties');
@@ -123,6 +127,78 @@ describe('a pipe', () => {
     await expect(read({ Q: fifo, Feed: toFifo(group) })).rejects.toThrow('needs a MessageDeduplicationId: Q does not');
     const content = queue({ FifoQueue: true, ContentBasedDeduplication: true });
     await expect(read({ Q: content, Feed: toFifo(group) })).resolves.toHaveLength(1);
+  });
+});
+
+describe('a bus', () => {
+  const rules = { Bus: bus(), Q: queue(), QPolicy: policy('Q', 'Sort') };
+
+  test('is refused where it is the default bus, or has no name', () => {
+    expect(() => resolve({ Bus: bus({ Name: 'default' }) })).toThrow('Name: only a bus of its own');
+    expect(() => resolve({ Bus: bus({ Name: undefined }) })).toThrow('Bus (AWS::Events::EventBus) has properties');
+    expect(() => resolve({ Bus: bus({ EventSourceName: 'a' }) })).toThrow('unknown: EventSourceName');
+  });
+
+  test('is a target of pipes, with parameters of its own', async () => {
+    const toBus = (TargetParameters: object) => read({ Bus: bus(), Feed: pipe('Bus', 'a', { TargetParameters }) });
+    const [feed] = await toBus({ EventBridgeEventBusParameters: { Source: 'a', DetailType: 'b' } });
+    expect(feed?.target).toMatchObject({ bus: { resource: { logicalId: 'Bus' }, rules: [] } });
+    await expect(toBus({ SqsQueueParameters: {} })).rejects.toThrow('has SqsQueueParameters, but its target Bus is');
+    const toQueue = pipe('Q', 'a', { TargetParameters: { EventBridgeEventBusParameters: {} } });
+    await expect(read({ Q: queue(), Feed: toQueue })).rejects.toThrow('but its target Q is a queue');
+  });
+
+  test.each([
+    ['unknown: ScheduleExpression', { ScheduleExpression: 'rate(1 minute)' }],
+    ['unknown: SqsParameters', { target: { SqsParameters: { MessageGroupId: 'a' } } }],
+    ['InputPath', { target: { InputPath: '$.detail.dynamodb' } }],
+    ['unknown: InputTransformer', { target: { InputTransformer: {} } }],
+    ['RetryPolicy.MaximumRetryAttempts', { target: { RetryPolicy: { MaximumRetryAttempts: 186 } } }],
+    ['State', { State: 'DISABLED' }],
+    ['EventPattern: AWS allows 2,048 characters', { EventPattern: { source: ['a'.repeat(2_048)] } }],
+    ['Targets', { Targets: [] }],
+  ])('has no rule with this: %s', (fault, properties) => {
+    const changes = { ...rules, Sort: rule('Q', { source: ['a'] }, properties) };
+    expect(() => resolve(changes)).toThrow('Sort (AWS::Events::Rule) has properties');
+    expect(() => resolve(changes)).toThrow(fault);
+  });
+
+  test('has rules that are understood, and belong to a bus of the template', async () => {
+    await expect(read({ ...rules, Sort: rule('Q', { source: [{ suffix: 'a' }] }) })).rejects.toThrow(
+      'Sort (AWS::Events::Rule) has the pattern {"source":[{"suffix":"a"}]}, which is not understood',
+    );
+    await expect(read({ ...rules, Sort: rule('Q', { source: ['a'] }, { EventBusName: 'other' }) })).rejects.toThrow(
+      'Sort (AWS::Events::Rule) belongs to other, which is no bus of the template.',
+    );
+  });
+
+  test('has no rule that sends to a FIFO queue, or leaves there what it cannot send', async () => {
+    const fifo = { ...rules, Q: queue({ FifoQueue: true }) };
+    await expect(read({ ...fifo, Sort: rule('Q', { source: ['a'] }) })).rejects.toThrow(
+      'Sort (AWS::Events::Rule) sends to the FIFO queue Q, but has no message group for it.',
+    );
+    const target = { DeadLetterConfig: { Arn: arnOf('Dead') } };
+    await expect(
+      read({ ...rules, Dead: queue({ FifoQueue: true }), Sort: rule('Q', { source: ['a'] }, { target }) }),
+    ).rejects.toThrow('Sort (AWS::Events::Rule) has the FIFO queue Dead as its dead-letter queue.');
+  });
+
+  test.each([
+    ['without a policy for rules', { QPolicy: policy('Q') }],
+    ['with the policy of another queue', { QPolicy: policy('Other', 'Sort') }],
+    ['with a policy for another rule', { QPolicy: policy('Q', 'Another') }],
+  ])('has no rule whose queue is %s', async (_name, changes) => {
+    const another = { Other: queue(), Another: rule('Q', { source: ['a'] }) };
+    await expect(read({ ...rules, Sort: rule('Q', { source: ['a'] }), ...another, ...changes })).rejects.toThrow(
+      'No AWS::SQS::QueuePolicy lets Sort (AWS::Events::Rule) send to Q.',
+    );
+  });
+
+  test('has no rule whose dead-letter queue would take nothing from it', async () => {
+    const target = { DeadLetterConfig: { Arn: arnOf('Dead') } };
+    const changes = { ...rules, Dead: queue(), Sort: rule('Q', { source: ['a'] }, { target }) };
+    await expect(read(changes)).rejects.toThrow('lets Sort (AWS::Events::Rule) send to Dead.');
+    await expect(read({ ...changes, DeadPolicy: policy('Dead', 'Sort') })).resolves.toEqual([]);
   });
 });
 

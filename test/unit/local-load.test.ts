@@ -63,6 +63,27 @@ test('without pressure work begins at once; under pressure it takes turns with p
   await Promise.all(turns);
 });
 
+test('pressure that does not end leaves half of the time to the turns', async () => {
+  const pace = createPace();
+  const ended: number[] = [];
+  const startedAt = performance.now();
+  const work = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    ended.push(performance.now() - startedAt);
+  };
+  const turnsUntil = async (ms: number) => {
+    while (performance.now() - startedAt < ms) {
+      void pace.turn(work);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    return ended.length;
+  };
+  pace.underPressure(true);
+  const inRush = await turnsUntil(20_000);
+  expect(inRush).toBe(4);
+  expect((await turnsUntil(40_000)) - inRush).toBeGreaterThan(70);
+});
+
 test('work that fails ends its turn', async () => {
   const pace = createPace();
   pace.underPressure(true);

@@ -1,5 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import type { Position, Shard, StreamRecord, TableStream } from '../../local/dynamodb-streams.ts';
+import {
+  type Position,
+  type Shard,
+  type StreamRecord,
+  type TableStream,
+  TrimmedError,
+} from '../../local/dynamodb-streams.ts';
 import { type Consumer, isAfter, startStreamReader } from '../../local/stream-reader.ts';
 
 // A stream whose shards end, as those of DynamoDB do after some hours; the embedded database has a single one.
@@ -109,4 +115,41 @@ test('brings again what a consumer did not take, and does not hold up the others
   const logged = await read(stream, [good, bad], () => expect(bad.taken).toHaveLength(6));
   expect(good.taken).toHaveLength(6);
   expect(logged).toEqual(['The stream arn cannot be read: disk full']);
+});
+
+test('an iterator that is too old is changed for another one without a word', async () => {
+  const { stream, started } = fakeStream(chain());
+  const { read: readPage } = stream;
+  let isOld = true;
+  const aged: TableStream = {
+    ...stream,
+    read: async (iterator) => {
+      if (isOld && iterator.startsWith('second')) {
+        isOld = false;
+        throw new TrimmedError('too old');
+      }
+      return readPage(iterator);
+    },
+  };
+  const consumer = collector();
+  const logged = await read(aged, [consumer], () => expect(consumer.taken).toContain('101'));
+  expect(consumer.taken).toEqual(['8', '9', '10', '98', '100', '101']);
+  expect(started).toHaveLength(5);
+  expect(logged).toEqual([]);
+});
+
+test('a place that the stream has forgotten is told, and reading goes on at the oldest record', async () => {
+  const { stream } = fakeStream(chain());
+  const { iteratorAt } = stream;
+  const forgetful: TableStream = {
+    ...stream,
+    iteratorAt: async (position) => {
+      if (position.sequenceNumber !== undefined) throw new TrimmedError('forgotten');
+      return iteratorAt(position);
+    },
+  };
+  const consumer = collector({ shardId: 'first', sequenceNumber: '5' });
+  const logged = await read(forgetful, [consumer], () => expect(consumer.taken).toContain('101'));
+  expect(consumer.taken).toEqual(['8', '9', '10', '98', '100', '101']);
+  expect(logged).toEqual(['The stream arn does not go back to where it was read last: changes may be missing.']);
 });
