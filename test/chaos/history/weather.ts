@@ -1,0 +1,32 @@
+import { type Faults, healthy } from '../../support/faulty-dynamodb/types.ts';
+import type { Weather } from './history.ts';
+
+const latency = { medianMs: 6, tailMs: 300, tailShare: 0.02 };
+const none = healthy.probabilities;
+const losses = { lostAnswer: 0.04, errorBefore: 0.03, errorAfter: 0.03, inProgress: 0.02 };
+
+/** Faults of the database, and the share of runs that end in the middle. */
+export const weathers: Readonly<Record<Weather, { faults: Partial<Faults>; killShare: number }>> = {
+  calm: { faults: { conflictWindowMs: 0, latency }, killShare: 0 },
+  conflicts: { faults: { conflictWindowMs: 40, latency }, killShare: 0 },
+  throttles: { faults: { writeUnitsPerKey: 30, readUnitsPerKey: 60, latency }, killShare: 0 },
+  losses: { faults: { probabilities: losses, latency }, killShare: 0.05 },
+  // Some requests are given up, and are carried out later all the same.
+  slow: {
+    faults: { conflictWindowMs: 10, latency: { medianMs: 12, tailMs: 6_500, tailShare: 0.03 } },
+    killShare: 0,
+  },
+  storm: {
+    faults: {
+      conflictWindowMs: 25,
+      writeUnitsPerKey: 60,
+      throttleReason: 'ProvisionedThroughputExceeded',
+      probabilities: losses,
+      latency: { ...latency, tailShare: 0.06 },
+    },
+    killShare: 0.08,
+  },
+};
+
+/** How every history ends. */
+export const peace: Faults = { ...healthy, probabilities: none, latency: { medianMs: 3, tailMs: 3, tailShare: 0 } };
