@@ -3,7 +3,12 @@ import { parseArgs } from 'node:util';
 import type { StackOutputs } from '../local/outputs.ts';
 import { measureBundles, printBundles } from './bundles/bundles.ts';
 import { measureCosts, printCosts } from './costs/costs.ts';
-import { runCommand, UsageError } from './support/command.ts';
+import { measureCrowd } from './crowd/crowd.ts';
+import { faultsOf, printCrowd } from './crowd/report.ts';
+import { measureHot, printHot } from './hot/hot.ts';
+import { measureHotVariants, printHotVariants } from './hot/variants/variants.ts';
+import { measureStorm, printStorm } from './storm/storm.ts';
+import { runCommand, UsageError, wholeNumber } from './support/command.ts';
 import { untilQueuesAreEmpty } from './support/queues.ts';
 import { print } from './support/table.ts';
 import { startThrowAwayStack } from './support/throw-away-stack.ts';
@@ -11,13 +16,30 @@ import { startThrowAwayStack } from './support/throw-away-stack.ts';
 const help = `Measures ratios, counts and sizes; times are those of this machine.
 
   npm run bench                          everything
-  npm run bench -- throughput costs      some of: throughput, costs, bundles, feed, statistics, cancel-event
+  npm run bench -- throughput costs      some of: throughput, costs, bundles, feed, statistics, cancel-event, hot,
+                                          hot-variants, storm, crowd
   npm run bench -- feed --long            with 10,000 people in line too
   npm run bench -- --json FILE           writes the JSON to a file in place of the terminal
+  npm run bench -- hot storm --slow 4     slower than life, for a machine that is too small; 4 by default
+  npm run bench -- crowd --minutes 60 --clients 1000   visitors for so long; 1 minute by default. Ends with 1 where
+                                          the stack answers 5xx, drops a connection or grows, or the table is broken
   npm run bench -- throughput --profile DIR   a CPU profile of the stack's main thread`;
 
-const names = ['throughput', 'costs', 'bundles', 'feed', 'statistics', 'cancel-event'] as const;
+const names = [
+  'throughput',
+  'costs',
+  'bundles',
+  'feed',
+  'statistics',
+  'cancel-event',
+  'hot',
+  'hot-variants',
+  'storm',
+  'crowd',
+] as const;
 type Name = (typeof names)[number];
+/** Those that need no stack, or one of their own. */
+const alone: readonly Name[] = ['bundles', 'hot', 'hot-variants', 'storm', 'crowd'];
 type Results = Partial<Record<Name, unknown>>;
 
 /** For everything that follows from some thousand bookings, emails too. */
@@ -30,6 +52,10 @@ await runCommand(async () => {
       json: { type: 'string' },
       profile: { type: 'string' },
       long: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '1' },
+      clients: { type: 'string', default: '1000' },
+      think: { type: 'string', default: '1000' },
+      slow: { type: 'string', default: '4' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,12 +66,40 @@ await runCommand(async () => {
   const unknown = positionals.find((name) => !(names as readonly string[]).includes(name));
   if (unknown !== undefined) throw new UsageError(`There is no measurement "${unknown}": ${names.join(', ')}.`);
   const wanted = names.filter((name) => positionals.length === 0 || positionals.includes(name));
+  const slowMotion = wholeNumber('slow', values.slow, 1, 100);
+  const visit = {
+    minutes: wholeNumber('minutes', values.minutes, 1, 24 * 60),
+    clients: wholeNumber('clients', values.clients, 1, 10_000),
+    thinkMs: wholeNumber('think', values.think, 0, 60_000),
+  };
   const results: Results = {};
-  if (wanted.some((name) => name !== 'bundles')) await onStack(wanted, values, results);
+  let isBroken = false;
+  if (wanted.some((name) => !alone.includes(name))) await onStack(wanted, values, results);
   if (wanted.includes('bundles')) {
     const bundles = await measureBundles();
     printBundles(bundles);
     results.bundles = bundles;
+  }
+  if (wanted.includes('hot')) {
+    const hot = await measureHot(slowMotion);
+    printHot(hot);
+    results.hot = hot;
+  }
+  if (wanted.includes('hot-variants')) {
+    const variants = measureHotVariants();
+    printHotVariants(variants);
+    results['hot-variants'] = variants;
+  }
+  if (wanted.includes('storm')) {
+    const storm = await measureStorm(slowMotion);
+    printStorm(storm);
+    results.storm = storm;
+  }
+  if (wanted.includes('crowd')) {
+    const crowd = await measureCrowd(visit);
+    printCrowd(crowd);
+    results.crowd = crowd;
+    isBroken = faultsOf(crowd).length > 0;
   }
   const json = JSON.stringify(
     { node: process.version, platform: `${process.platform} ${process.arch}`, ...results },
@@ -54,7 +108,7 @@ await runCommand(async () => {
   );
   if (values.json) writeFileSync(values.json, `${json}\n`);
   else print(`\n${json}`);
-  return 0;
+  return isBroken ? 1 : 0;
 });
 
 interface Flags {

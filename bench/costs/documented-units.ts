@@ -22,6 +22,11 @@ export function transactionUnits({ before, after }: Change): number {
   return 2 * Math.max(kilobytes(before, 1_024), kilobytes(after, 1_024)) + indexUnits({ before, after });
 }
 
+/** The same of PutItem, UpdateItem and DeleteItem: one unit for each KB. */
+export function singleUnits({ before, after }: Change): number {
+  return Math.max(kilobytes(before, 1_024), kilobytes(after, 1_024)) + indexUnits({ before, after });
+}
+
 function indexUnits({ before, after }: Change): number {
   const isListed = (item: Item | undefined) => item?.gsi1pk !== undefined;
   if (JSON.stringify(before) === JSON.stringify(after)) return 0;

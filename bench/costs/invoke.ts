@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { contract, type OperationId } from '../../functions/api/contract.ts';
 import type { Group } from '../../functions/api/operation.ts';
 import type { HttpEvent } from '../../functions/shared/read-request.ts';
 
@@ -9,6 +10,8 @@ export interface Invocation {
   headers?: Record<string, string>;
   /** Subject of the token; without one the caller is an administrator. */
   userId?: string;
+  /** Groups of the caller, as the gateway hands them over. */
+  groups?: string;
 }
 
 export interface HandlerAnswer {
@@ -22,7 +25,7 @@ let requests = 0;
 /** Calls the real handler of a group in this process, with the event that the gateway would make. */
 export async function invoke(group: Group, routeKey: string, invocation: Invocation = {}): Promise<HandlerAnswer> {
   const { handler } = await import(`../../functions/entry/${group}.ts`);
-  const { body, params, query, headers, userId } = invocation;
+  const { body, params, query, headers, userId, groups } = invocation;
   requests += 1;
   const [method = '', path = ''] = routeKey.split(' ');
   const event = {
@@ -39,11 +42,19 @@ export async function invoke(group: Group, routeKey: string, invocation: Invocat
       timeEpoch: Date.now(),
       http: { method, path },
       authorizer: userId
-        ? { jwt: { claims: { sub: userId, token_use: 'access' } } }
+        ? { jwt: { claims: { sub: userId, token_use: 'access', ...(groups && { 'cognito:groups': groups }) } } }
         : { iam: { userArn: 'arn:aws:iam::000000000000:user/bench' } },
     },
   } as unknown as HttpEvent;
   const context = { awsRequestId: event.requestContext.requestId, getRemainingTimeInMillis: () => 10_000 } as Context;
   const answer = await handler(event, context);
-  return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? '{}') };
+  const isJson = /json/.test(String(answer.headers?.['content-type'])) && !answer.isBase64Encoded;
+  const answered = isJson && answer.body ? JSON.parse(answer.body) : {};
+  return { status: answer.statusCode, headers: answer.headers, body: answered };
+}
+
+/** Calls the real handler of an operation. */
+export function call(operationId: OperationId, invocation: Invocation = {}): Promise<HandlerAnswer> {
+  const { group, method, path } = contract[operationId];
+  return invoke(group, `${method} ${path}`, invocation);
 }

@@ -1,6 +1,6 @@
 import { type ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Change, queryUnits, readUnits, transactionUnits } from './documented-units.ts';
+import { type Change, queryUnits, readUnits, singleUnits, transactionUnits } from './documented-units.ts';
 
 type Item = Record<string, unknown>;
 
@@ -32,14 +32,15 @@ export function attachMeter(client: DynamoDBClient): Meter {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const input = args.input as Input;
-      input.ReturnConsumedCapacity = 'INDEXES';
       const command = String(context.commandName).replace(/Command$/, '');
+      if (command !== 'DescribeTable') input.ReturnConsumedCapacity = 'INDEXES';
       const targets = targetsOf(input);
       const before = await Promise.all(targets.map(read));
       const record = async (output: Output) => {
         const after = await Promise.all(targets.map(read));
         const changes = targets.map((_, index) => ({ before: before[index], after: after[index] }));
-        calls.push({ command, ...reported(output, targets.length > 0), ...documented(input, output, changes) });
+        const isWrite = targets.length > 0;
+        calls.push({ command, ...reported(output, isWrite), ...documented(input, output, changes) });
       };
       try {
         const result = await next(args);
@@ -65,13 +66,20 @@ interface Target {
   TableName: string;
   Key: Item;
 }
-interface Input {
+/** A single write, or an action of a transaction. */
+interface Write {
+  TableName: string;
+  Key?: Item;
+  Item?: Item;
+}
+interface Input extends Partial<Write> {
+  UpdateExpression?: string;
   ReturnConsumedCapacity?: string;
   ConsistentRead?: boolean;
   IndexName?: string;
   KeyConditionExpression?: string;
   RequestItems?: Record<string, { Keys: Item[] }>;
-  TransactItems?: Record<string, { TableName: string; Key?: Item; Item?: Item }>[];
+  TransactItems?: Record<string, Write>[];
 }
 interface Output {
   Item?: Item;
@@ -80,8 +88,11 @@ interface Output {
   ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
 }
 
-function targetsOf({ TransactItems = [] }: Input): Target[] {
-  return TransactItems.flatMap((action) => Object.values(action)).map(({ TableName, Key, Item: item }) => ({
+function targetsOf(input: Input): Target[] {
+  const { TransactItems } = input;
+  const isSingle = TransactItems === undefined && (input.Item !== undefined || input.UpdateExpression !== undefined);
+  const writes = isSingle ? [input as Write] : (TransactItems ?? []).flatMap((action) => Object.values(action));
+  return writes.map(({ TableName, Key, Item: item }) => ({
     TableName,
     Key: Key ?? { pk: item?.pk, sk: item?.sk },
   }));
@@ -93,12 +104,14 @@ function reported({ ConsumedCapacity: consumed = [] }: Output, isWrite: boolean)
 }
 
 function documented(input: Input, output: Output, changes: readonly Change[]) {
-  const documentedWrites = changes.reduce((sum, change) => sum + transactionUnits(change), 0);
-  return { documentedWrites, documentedReads: readsOf(input, output) };
+  const unitsOf = input.TransactItems ? transactionUnits : singleUnits;
+  const documentedWrites = changes.reduce((sum, change) => sum + unitsOf(change), 0);
+  return { documentedWrites, documentedReads: changes.length > 0 ? 0 : readsOf(input, output) };
 }
 
 function readsOf(input: Input, output: Output): number {
-  if (input.TransactItems) return 0;
+  // What asks for no items, such as a description of the table, is free.
+  if (!input.KeyConditionExpression && !input.RequestItems && !input.Key) return 0;
   if (input.KeyConditionExpression) return queryUnits(output.Items ?? [], input.ConsistentRead === true);
   if (input.RequestItems) {
     const requested = Object.values(input.RequestItems).reduce((sum, { Keys }) => sum + Keys.length, 0);

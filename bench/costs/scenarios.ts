@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { type HandlerAnswer, type Invocation, invoke } from './invoke.ts';
+import { eventBody, inAYear } from './sample-event.ts';
 
 export interface Target {
   calls?: number;
@@ -15,20 +16,6 @@ export interface Scenario {
   /** Prepares, and returns what is measured. */
   arrange(): Promise<() => Promise<HandlerAnswer>>;
 }
-
-const inDays = (days: number): string => new Date(Date.now() + days * 24 * 60 * 60 * 1_000).toISOString();
-const inAMonth = inDays(30);
-/** When only the events of the listing start, so that what else is in the table changes nothing. */
-const inAYear = inDays(365);
-const eventBody = (capacity: number, tier: object = {}) => ({
-  name: 'Midsummer Jazz Night',
-  description: 'Three bands, two stages and one long evening in the garden of the museum. '.repeat(4).trim(),
-  category: 'music',
-  venue: { name: 'Museumsgarten', city: 'Hamburg', country: 'DE', address: 'Am Garten 1, 20354 Hamburg' },
-  timezone: 'Europe/Berlin',
-  startsAt: inAMonth,
-  tiers: [{ tierId: 'standard', name: 'Standard', price: 4_900, currency: 'EUR', capacity, ...tier }],
-});
 
 const createEvent = (capacity: number, tier: object = {}) =>
   invoke('admin', 'POST /admin/events', { body: eventBody(capacity, tier), headers: { 'idempotency-key': ulid() } });

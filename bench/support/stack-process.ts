@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readSettings } from '../../local/settings.ts';
 import { startStack } from '../../local/stack.ts';
 import { StackError } from '../../local/stack-error.ts';
 
@@ -13,7 +14,9 @@ process.once('disconnect', () => parent.resolve());
 
 const dataDir = mkdtempSync(join(tmpdir(), 'evently-'));
 try {
-  const stack = await startStack({ port: 0, dataDir, log: (line) => process.stderr.write(`${line}\n`) });
+  const { dynamodbEndpoint } = readSettings(process.env);
+  const other = dynamodbEndpoint ? { dynamodbEndpoint } : {};
+  const stack = await startStack({ port: 0, dataDir, ...other, log: (line) => process.stderr.write(`${line}\n`) });
   process.send?.({ outputs: stack.outputs });
   await parent.promise;
   await stack.stop();

@@ -6,6 +6,8 @@ import { UsageError } from './command.ts';
 
 export interface ThrowAwayStack {
   outputs: StackOutputs;
+  /** Of the process, whose children belong to the stack too. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -21,9 +23,10 @@ export async function startThrowAwayStack(nodeOptions: readonly string[] = []): 
   const exit = once(child, 'exit');
   const [message] = await Promise.race([once(child, 'message'), exit.then(() => [{ fault: 'it ended at once' }])]);
   const { outputs, fault } = message as { outputs?: StackOutputs; fault?: string };
-  if (!outputs) throw new UsageError(`The local stack does not start: ${fault}`);
+  if (!outputs || child.pid === undefined) throw new UsageError(`The local stack does not start: ${fault}`);
   return {
     outputs,
+    pid: child.pid,
     stop: async () => {
       if (child.connected) child.disconnect();
       await exit;

@@ -1,0 +1,31 @@
+import { assumedMs, dollarsOf, prices } from '../costs/prices.ts';
+import type { Outcome } from './simulate.ts';
+
+/** Memory of the function `booking`, in GB: lib/functions.ts. */
+const memoryGb = 1;
+
+/**
+ * What follows from one booking, from reading lib/workers.ts and functions/workers: three messages (statistics, the
+ * notification, its email), each through a pipe and a queue (sent; received and deleted in batches of ten), the
+ * notification and its count, what the sender of emails reads and writes, and the booking's part of the statistics.
+ */
+const afterOneBooking = {
+  pipeRequests: 3,
+  queueRequests: 3 * (1 + 0.2),
+  writeUnits: 4 + 4 + 0.3,
+  readUnits: 3,
+  lambdaRequests: 0.3,
+  lambdaGbSeconds: (0.5 * 3 * (assumedMs.handler + 2 * assumedMs.write)) / 1_000,
+} as const;
+
+/** $ for each ticket that was sold: of everybody's requests, of what follows from it, and of its email. */
+export function dollarsPerTicket({ sold, used }: Outcome): { requests: number; after: number; email: number } {
+  const requests = dollarsOf({
+    writeUnits: used.writeUnits,
+    readUnits: used.readUnits,
+    gatewayRequests: used.requests,
+    lambdaRequests: used.invocations,
+    lambdaGbSeconds: (memoryGb * used.lambdaMs) / 1_000,
+  });
+  return { requests: requests / sold, after: dollarsOf(afterOneBooking), email: prices.emails / 1_000_000 };
+}
