@@ -1,21 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Authorize, Decision } from './http-api.ts';
 import type { GatewayRequest } from './http-event.ts';
-import { matchesPattern } from './pattern.ts';
-import type { PropertiesOf } from './resource-types.ts';
+import type { Guard, Principal } from './iam/guard.ts';
 import { type Credentials, sign } from './sigv4.ts';
-
-type PolicyDocument = PropertiesOf<'AWS::IAM::ManagedPolicy'>['PolicyDocument'];
-
-/** Somebody with an access key. */
-export interface Principal {
-  readonly name: string;
-  readonly credentials: Credentials;
-  readonly policies: readonly PolicyDocument[];
-}
 
 export interface IamAuthorizerOptions {
   readonly principals: readonly Principal[];
+  readonly guard: Guard;
   readonly region: string;
   readonly accountId: string;
   readonly apiId: string;
@@ -26,15 +17,15 @@ const maxSkewMs = 5 * 60 * 1_000;
 const refused: Decision = { kind: 'refuse', status: 403, message: 'Forbidden' };
 
 /** IAM authorization of an HTTP API: the signature, then the policies of whoever made it. */
-export function iamAuthorizer({ principals, region, accountId, apiId }: IamAuthorizerOptions): Authorize {
-  const byKey = new Map(principals.map((principal) => [principal.credentials.accessKeyId, principal]));
+export function iamAuthorizer({ principals, guard, region, accountId, apiId }: IamAuthorizerOptions): Authorize {
+  const byKey = new Map(principals.map((principal) => [principal.accessKeyId, principal]));
   return async (request): Promise<Decision> => {
     const signature = readSignature(request);
     const principal = signature && byKey.get(signature.accessKeyId);
-    if (!principal || !(await isAuthentic(request, signature, principal.credentials, region))) return refused;
+    if (!principal || !(await isAuthentic(request, signature, principal, region))) return refused;
     const resource = `arn:aws:execute-api:${region}:${accountId}:${apiId}/$default/${request.method}${request.path}`;
-    if (!isPermitted(principal.policies, 'execute-api:Invoke', resource)) return refused;
-    const { accessKeyId } = principal.credentials;
+    if (!guard.decide({ action: 'execute-api:Invoke', resource }, principal).isAllowed) return refused;
+    const { accessKeyId, arn: userArn } = principal;
     const callerId = `AIDA${accessKeyId.slice(4)}`;
     return {
       kind: 'allow',
@@ -45,7 +36,7 @@ export function iamAuthorizer({ principals, region, accountId, apiId }: IamAutho
           callerId,
           cognitoIdentity: null,
           principalOrgId: null,
-          userArn: `arn:aws:iam::${accountId}:user/${principal.name}`,
+          userArn,
           userId: callerId,
         },
       },
@@ -98,16 +89,4 @@ async function isAuthentic(
 
 function sha256(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex');
-}
-
-/** An explicit denial outranks every permission; without a permission the answer is no. */
-function isPermitted(policies: readonly PolicyDocument[], action: string, resource: string): boolean {
-  const effects = policies
-    .flatMap(({ Statement }) => Statement)
-    .filter((statement) =>
-      statement.Action.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase())),
-    )
-    .filter((statement) => statement.Resource.some((pattern) => matchesPattern(pattern, resource)))
-    .map(({ Effect }) => Effect);
-  return effects.includes('Allow') && !effects.includes('Deny');
 }
