@@ -30,7 +30,7 @@ export const bundleOptions = {
 
 /**
  * Bundles each entry point into a folder of its own: one minified ES module with its source map, the
- * AWS SDK included, and the files that go with it.
+ * AWS SDK included, and the files that go with it, of which one is the tracer.
  *
  * All of them are one call of esbuild, because they share most of what it reads: NodejsFunction starts it through npx
  * for each function, which takes more than three times as long.
@@ -53,14 +53,39 @@ export function bundle<Name extends string>(
     write: false,
     outExtension: { '.js': '.mjs' },
     ...bundleOptions,
+    external: ['#x-ray'],
   });
   for (const name of names) mkdirSync(join(folder, name), { recursive: true });
   for (const { path, contents } of outputFiles) {
     writeFileSync(join(folder, basename(dirname(path)), basename(path)), contents);
   }
+  const tracer = bundleTracer();
+  for (const name of names) {
+    writeFileSync(join(folder, name, 'x-ray.mjs'), tracer);
+    writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ imports: { '#x-ray': './x-ray.mjs' } }));
+  }
   for (const name of names) copyFiles(files[name] ?? [], join(folder, name, 'docs'));
   const folders = names.map((name) => [name, join(folder, name)] as const);
   return Object.fromEntries(folders) as Record<Name, string>;
+}
+
+/**
+ * What only requests with a trace need, as a module beside that of the function. Without a source map: it is the X-Ray
+ * SDK and hardly a line of ours.
+ */
+function bundleTracer(): Uint8Array {
+  const { outputFiles } = buildSync({
+    absWorkingDir: projectRoot,
+    entryPoints: ['functions/shared/x-ray.ts'],
+    write: false,
+    ...bundleOptions,
+    sourcemap: false,
+    // The SDK is CommonJS, and asks for Node's own modules by this name.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  });
+  const [output] = outputFiles;
+  if (!output) throw new Error('esbuild made no module of the tracer');
+  return output.contents;
 }
 
 function copyFiles(sources: readonly string[], folder: string): void {

@@ -45,7 +45,7 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   account: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: [...read, 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     index: none,
     userPool: none,
     knowsClient: true,
@@ -62,7 +62,7 @@ export const functionSpecs: Readonly<Record<Group, FunctionSpec>> = {
   organizer: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: [...read, 'Query', ...writeEvents],
+    table: [...read, 'Query', ...writeEvents, 'ConditionCheckItem'],
     index: ['Query'],
     userPool: none,
     knowsClient: false,

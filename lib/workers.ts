@@ -6,8 +6,10 @@ export type Worker =
   | 'promote-waitlist'
   | 'aggregate-analytics'
   | 'cancel-event'
+  | 'delete-user'
   | 'notify'
-  | 'send-email';
+  | 'send-email'
+  | 'audit';
 
 /** One worker: which changes of the table it is given, how they reach it, its size and everything that it may do. */
 export interface WorkerSpec extends Pick<FunctionSpec, 'memoryMb' | 'table' | 'index'> {
@@ -32,6 +34,11 @@ export interface WorkerSpec extends Pick<FunctionSpec, 'memoryMb' | 'table' | 'i
   readonly batchWindowSeconds: number;
   /** Batches at a time, 2 to 1,000, so that a worker leaves the account's concurrency to requests. */
   readonly maxConcurrency: number;
+  /**
+   * Cognito actions on the user pool.
+   * @default none
+   */
+  readonly userPool?: FunctionSpec['userPool'];
   /** May send emails from the stage's address, and is told it. */
   readonly sendsEmail?: true;
 }
@@ -118,6 +125,22 @@ export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {
     batchWindowSeconds: 0,
     maxConcurrency: 10,
   },
+  'delete-user': {
+    memoryMb: 512,
+    // What it cannot do in this time it hands over to its next run.
+    timeoutSeconds: 60,
+    // The same as a buyer and an organizer need to undo what they did.
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    index: [],
+    userPool: ['AdminDeleteUser'],
+    changes: [
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['DELETION'] } } } },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['DELETION#RUN'] } } } },
+    ],
+    batchSize: 1,
+    batchWindowSeconds: 0,
+    maxConcurrency: 5,
+  },
   notify: {
     memoryMb: 512,
     timeoutSeconds: 60,
@@ -146,7 +169,8 @@ export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {
   'send-email': {
     memoryMb: 512,
     timeoutSeconds: 60,
-    table: ['GetItem', 'UpdateItem'],
+    // The last for noting why an email did not go out.
+    table: ['GetItem', 'UpdateItem', 'PutItem'],
     index: [],
     changes: [{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'NOTIFICATION#' }] } } } }],
     batchSize: 10,
@@ -154,6 +178,22 @@ export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {
     // An account sends so many emails a second and no more; the list of a person waits for none of them.
     maxConcurrency: 5,
     sendsEmail: true,
+  },
+  audit: {
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    // Who deleted an event is read; entries are only added, and nothing else is written.
+    table: ['GetItem', 'PutItem'],
+    index: [],
+    changes: [
+      { dynamodb: { Keys: { sk: { S: ['EVENT', { prefix: 'BOOKING#' }] } } } },
+      { dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENT#' }] }, sk: { S: [{ prefix: 'WAITLIST#' }] } } } },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['ROLES', 'DELETION'] } } } },
+    ],
+    // Nobody waits for it, so many entries are written by one run.
+    batchSize: 100,
+    batchWindowSeconds: 2,
+    maxConcurrency: 5,
   },
 };
 

@@ -20,5 +20,8 @@ export function gatewayAnswers(auth: Auth): [number, ZodOpenApiResponseObject][]
     const description = 'API Gateway: the signature is missing or wrong, or no policy permits the call.';
     return [[403, refusal(description, 'Forbidden')]];
   }
-  return [[401, refusal('API Gateway: the token is missing, forged or expired.', 'Unauthorized')]];
+  return [
+    [401, refusal('API Gateway: the token is missing, forged or expired.', 'Unauthorized')],
+    [403, refusal('API Gateway: the token is no access token, such as an ID token.', 'Forbidden')],
+  ];
 }

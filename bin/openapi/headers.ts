@@ -24,6 +24,16 @@ export const headerComponents = {
     schema: { type: 'integer', minimum: 0 },
     example: limits.busyRetryAfterSeconds,
   },
+  RateLimit: {
+    description: 'By policy: `r` remain, and in `t` seconds more. draft-ietf-httpapi-ratelimit-headers',
+    schema: text,
+    example: '"logins";r=19;t=42',
+  },
+  'RateLimit-Policy': {
+    description: 'By policy: `q` in any `w` seconds.',
+    schema: text,
+    example: '"logins";q=20;w=60',
+  },
   'WWW-Authenticate': { description: 'The way to sign in.', schema: text, example: 'Bearer' },
 } as const satisfies ZodOpenApiHeadersObject;
 

@@ -4,7 +4,7 @@ import type { AnyAnswerText, AnyOperationText } from '../../functions/api/docs/o
 import { errorsOf, type Operation, type Schema } from '../../functions/api/operation.ts';
 import { problems } from '../../functions/api/problems.ts';
 import type { ErrorCode } from '../../functions/domain/errors.ts';
-import { gatewayAnswers } from './gateway.ts';
+import { gatewayAnswers, tooManyRequests } from './gateway.ts';
 import { answersNotModified, type HeaderName, headerRefs } from './headers.ts';
 
 /** All answers of an operation: its successes, its errors, and those that API Gateway gives in its place. */
@@ -25,7 +25,9 @@ export function responsesOf(operation: Operation, text: AnyOperationText): ZodOp
     responses.set(status, merged(responses.get(status), answer));
   }
   // Objects keep such keys in the order of their numbers.
-  return { ...Object.fromEntries(responses), 429: { $ref: '#/components/responses/TooManyRequests' } };
+  const ours = responses.get(429);
+  const tooMany = ours ? merged(ours, tooManyRequests) : { $ref: '#/components/responses/TooManyRequests' };
+  return { ...Object.fromEntries(responses), 429: tooMany };
 }
 
 function cacheHeaders() {
@@ -41,6 +43,7 @@ function success(
   const names: HeaderName[] = ['X-Request-Id', 'Cache-Control'];
   if (operation.etag || answersNotModified(operation)) names.push('ETag');
   if (operation.idempotent) names.push('Idempotency-Replayed');
+  if (operation.errors?.includes('rate-limited')) names.push('RateLimit', 'RateLimit-Policy');
   const headers = { ...headerRefs(...names), ...(answer.location && { Location: locationHeader(answer.location) }) };
   const content = contentOf(operation, status, schema, answer.example);
   return { description: answer.description, headers, ...(content && { content }) };
@@ -68,7 +71,8 @@ function contentOf(
 function problem(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
   const lines = codes.map((code) => `\`${code}\`: ${problems[code].meaning}`);
   const names: HeaderName[] = ['X-Request-Id'];
-  if (status >= 500) names.push('Retry-After');
+  if (status >= 500 || status === 429) names.push('Retry-After');
+  if (status === 429) names.push('RateLimit', 'RateLimit-Policy');
   if (status === 401) names.push('WWW-Authenticate');
   const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
   return {

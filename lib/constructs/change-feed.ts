@@ -1,10 +1,10 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { anyOf, type WorkerSpec } from '../workers.ts';
+import { QueueTarget } from './queue-target.ts';
 import { StreamPipe } from './stream-pipe.ts';
 
 /** Somebody who is given changes of the table. */
@@ -85,13 +85,7 @@ export class ChangeFeed extends Construct {
       eventBus: this.bus,
       // One pattern for all, so that a record is sent once even if several of them match.
       eventPattern: { source: [source], detail: anyOf(spec.changes) },
-      targets: [
-        new SqsQueue(queue, {
-          message: RuleTargetInput.fromEventPath('$.detail'),
-          deadLetterQueue: this.undelivered,
-          ...retries,
-        }),
-      ],
+      targets: [new QueueTarget(queue, { path: '$.detail', deadLetterQueue: this.undelivered, ...retries })],
     });
   }
 

@@ -3,6 +3,7 @@ import {
   AttributeType,
   Billing,
   type CfnGlobalTable,
+  type ITableV2,
   ProjectionType,
   StreamViewType,
   TableV2,
@@ -15,15 +16,23 @@ import type { Settings } from '../settings.ts';
 
 const indexName = 'gsi1';
 
+type DataTableSettings = Pick<Settings, 'ephemeral' | 'restoredTable' | 'restoredStreamArn'>;
+
 /** The one table: a single index, TTL, and a stream from which everything that follows a commit is driven. */
 export class DataTable extends Construct {
-  public readonly table: TableV2;
+  public readonly table: ITableV2;
   public readonly streamArn: string;
 
-  constructor(scope: Construct, id: string, settings: Pick<Settings, 'ephemeral'>) {
+  constructor(scope: Construct, id: string, settings: DataTableSettings) {
     super(scope, id);
+    const { restoredTable, restoredStreamArn } = settings;
+    if (restoredTable && restoredStreamArn) {
+      this.table = TableV2.fromTableName(this, 'Table', restoredTable);
+      this.streamArn = restoredStreamArn;
+      return;
+    }
 
-    this.table = new TableV2(this, 'Table', {
+    const table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       globalSecondaryIndexes: [
@@ -41,8 +50,10 @@ export class DataTable extends Construct {
       deletionProtection: !settings.ephemeral,
       removalPolicy: settings.ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
+    // The library's own class and interface differ in `undefined`, which `exactOptionalPropertyTypes` minds.
+    this.table = table as ITableV2;
     // Not `tableStreamArn`, whose type allows for tables without a stream.
-    this.streamArn = (this.table.node.defaultChild as CfnGlobalTable).attrStreamArn;
+    this.streamArn = (table.node.defaultChild as CfnGlobalTable).attrStreamArn;
   }
 
   /** Gives the function these rights and the table's name together, so that neither is forgotten. */

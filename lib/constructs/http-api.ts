@@ -2,6 +2,7 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as Api,
+  CfnStage,
   HttpMethod,
   HttpNoneAuthorizer,
   HttpRoute,
@@ -64,9 +65,11 @@ export class HttpApi extends Construct {
       description: `Evently ${settings.stage}`,
       createDefaultStage: false,
     });
+    const routes: HttpRoute[] = [];
     for (const { operationId, method, path, group, auth } of operations) {
       const routeKey = HttpRouteKey.with(path, HttpMethod[method]);
-      this.addRoute(operationId, { routeKey, integration: integrationOf[group], ...authorization[auth] });
+      const route = this.addRoute(operationId, { routeKey, integration: integrationOf[group], ...authorization[auth] });
+      routes.push(route);
     }
     this.addRoute('unknown', {
       routeKey: HttpRouteKey.DEFAULT,
@@ -74,22 +77,23 @@ export class HttpApi extends Construct {
       integration: new HttpLambdaIntegration('unknown', props.functions.system),
       ...authorization.public,
     });
-    this.addStage(settings);
+    this.addStage(settings, routes);
   }
 
-  private addRoute(id: string, props: Omit<HttpRouteProps, 'httpApi'>): void {
+  private addRoute(id: string, props: Omit<HttpRouteProps, 'httpApi'>): HttpRoute {
     const route = new HttpRoute(this, id, { httpApi: this.api, ...props });
     if (props.authorizer instanceof HttpNoneAuthorizer) {
       Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: 'The contract makes this route public.' });
     }
+    return route;
   }
 
-  private addStage(settings: Settings): void {
+  private addStage(settings: Settings, routes: readonly HttpRoute[]): void {
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -99,7 +103,21 @@ export class HttpApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
     });
+    throttleSignIn(stage, settings);
+    // Settings of a route that does not exist yet are refused.
+    stage.node.addDependency(...routes);
   }
+}
+
+/** More attempts than the user pool answers are stopped before they cost anything. */
+function throttleSignIn(stage: HttpStage, { authThrottleRate = 100 }: Settings): void {
+  const limits = { ThrottlingRateLimit: authThrottleRate, ThrottlingBurstLimit: 5 * authThrottleRate };
+  const routeKeys = operations
+    .filter(({ path }) => path.startsWith('/auth/'))
+    .map(({ method, path }) => `${method} ${path}`);
+  const { defaultChild } = stage.node;
+  if (!(defaultChild instanceof CfnStage)) throw new Error('the stage has another resource than expected');
+  defaultChild.routeSettings = Object.fromEntries(routeKeys.map((routeKey) => [routeKey, limits]));
 }
 
 /** One integration, and one permission to invoke, for each function. */

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -10,12 +10,20 @@ export interface NodeFunctionProps {
   /** What it does, after the name of the stage. */
   readonly description: string;
   readonly spec: Pick<FunctionSpec, 'memoryMb' | 'timeoutSeconds'>;
+  /**
+   * What it is called in logs, metrics and traces.
+   * @default the id of the construct
+   */
+  readonly service?: string;
   /** Folder with the bundled code. */
   readonly code: string;
   readonly settings: Settings;
   /** @default none beside what grants add */
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** Where the metrics of the functions are found. */
+export const metricNamespace = 'Evently';
 
 /** A function with a role and a log group of its own. */
 export class NodeFunction extends Construct {
@@ -49,7 +57,24 @@ export class NodeFunction extends Construct {
       tracing: Tracing.ACTIVE,
       role,
       logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      // Where there are versions, one that was replaced is still there to go back to.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        ...observability(props.service ?? id, settings),
+        ...props.environment,
+      },
     });
   }
+}
+
+/** What logs, metrics and traces need to know. */
+function observability(service: string, { stage }: Settings): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: service,
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+    STAGE: stage,
+    // The id of the stack, arn:…:stack/<name>/<id>, stays the same for as long as the stage exists.
+    LOG_SALT: Fn.select(2, Fn.split('/', Aws.STACK_ID)),
+  };
 }

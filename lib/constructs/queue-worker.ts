@@ -53,7 +53,7 @@ export class QueueWorker extends Construct {
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
     });
 
-    this.function = new NodeFunction(this, 'Worker', props).function;
+    this.function = new NodeFunction(this, 'Worker', { service: id, ...props }).function;
     // What a mapping needs; the library's own grant adds the rights of a poller that is not Lambda.
     this.function.addToRolePolicy(
       new PolicyStatement({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +66,37 @@ describe('what cdk synth makes', () => {
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' })).toBe(
       'function',
     );
+  });
+
+  // Administrators wait for a cold start now and then; their function speaks to the table, queues and the user pool.
+  test.each(functions)('the bundle $name has at most 600 KB, that of administrators 700', ({ name }) => {
+    const mostKb = name === 'admin' ? 700 : 600;
+    expect(statSync(join(codeOf(name), 'index.mjs')).size).toBeLessThan(mostKb * 1024);
+  });
+
+  test('a function sends its part of a trace with what lies beside its code, and only of a request that has one', () => {
+    const script = `
+      const daemon = (await import('node:dgram')).createSocket('udp4', (message) => {
+        process.stdout.write(JSON.parse(message.toString().split('\\n')[1]).name);
+        daemon.close();
+      });
+      await new Promise((resolve) => daemon.bind(0, '127.0.0.1', resolve));
+      process.env.AWS_XRAY_DAEMON_ADDRESS = '127.0.0.1:' + daemon.address().port;
+      const { handler } = await import('${pathToFileURL(join(codeOf('system'), 'index.mjs')).href}');
+      const ask = async (sampled) => {
+        process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=' + sampled;
+        const requestContext = { requestId: 'r', http: { method: 'GET', sourceIp: '203.0.113.7' } };
+        const event = { routeKey: 'GET /health/live', rawPath: '/health/live', headers: {}, requestContext };
+        const { statusCode } = await handler(event, { awsRequestId: 'a', getRemainingTimeInMillis: () => 5000 });
+        process.stdout.write(statusCode + ' ');
+      };
+      await ask(0);
+      await ask(1);`;
+    const env = { TABLE_NAME: 't', QUEUE_URLS: 'q', USER_POOL_ID: 'p', SERVICE_VERSION: 'v', AWS_REGION: 'eu-west-1' };
+    const lambda = { LAMBDA_TASK_ROOT: codeOf('system'), AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' };
+    const options = { env: { ...env, ...lambda }, encoding: 'utf8', timeout: 10_000 } as const;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], options);
+    expect(printed).toBe('200 200 ## getLiveness');
   });
 
   test.each(functions)('the source map of $name leads to the TypeScript of the project', ({ name, entry }) => {

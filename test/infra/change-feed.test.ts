@@ -243,7 +243,7 @@ describe.each(ungrouped)('the rule for %s', (worker) => {
       {
         Effect: 'Allow',
         Principal: { Service: 'events.amazonaws.com' },
-        Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+        Action: 'sqs:SendMessage',
         Resource: { 'Fn::GetAtt': [queueId, 'Arn'] },
         Condition: source,
       },

@@ -43,7 +43,14 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
   account: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    table: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
     index: [],
     userPool: [],
     environment: ['TABLE_NAME', 'USER_POOL_CLIENT_ID'],
@@ -67,7 +74,7 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
   organizer: {
     memoryMb: 512,
     timeoutSeconds: 10,
-    table: readAndWrite,
+    table: ['dynamodb:ConditionCheckItem', ...readAndWrite].sort(),
     index: ['dynamodb:Query'],
     userPool: [],
     environment: ['TABLE_NAME'],
@@ -87,7 +94,9 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
       'cognito-idp:AdminSetUserPassword',
       'cognito-idp:ListUsers',
     ],
-    environment: ['TABLE_NAME', 'USER_POOL_ID'],
+    // Redriven messages go back where they came from.
+    queues: ['sqs:SendMessage'],
+    environment: ['DEAD_LETTER_QUEUES', 'TABLE_NAME', 'USER_POOL_ID'],
   },
   system: {
     memoryMb: 512,
@@ -142,6 +151,15 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
     queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
     environment: ['TABLE_NAME'],
   },
+  'delete-user': {
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    table: readAndWrite,
+    index: [],
+    userPool: ['cognito-idp:AdminDeleteUser'],
+    queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    environment: ['TABLE_NAME', 'USER_POOL_ID'],
+  },
   notify: {
     memoryMb: 512,
     timeoutSeconds: 60,
@@ -154,7 +172,16 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
   'send-email': {
     memoryMb: 512,
     timeoutSeconds: 60,
-    table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    index: [],
+    userPool: [],
+    queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    environment: ['TABLE_NAME'],
+  },
+  audit: {
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    table: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     index: [],
     userPool: [],
     queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
@@ -251,8 +278,15 @@ describe.each(names)('the function %s', (name) => {
   });
 
   test('is told what it has rights on, and nothing else', () => {
-    const { NODE_OPTIONS, ...variables } = properties.Environment.Variables;
+    const { NODE_OPTIONS, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, STAGE, LOG_SALT, ...variables } =
+      properties.Environment.Variables;
     expect(NODE_OPTIONS).toBeDefined();
+    expect({ POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, STAGE }).toEqual({
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: 'Evently',
+      STAGE: 'dev',
+    });
+    expect(JSON.stringify(LOG_SALT)).toContain('AWS::StackId');
     expect(Object.keys(variables).sort()).toEqual(expected[name].environment);
     if (variables.SERVICE_VERSION) expect(variables.SERVICE_VERSION).toBe(packageJson.version);
   });

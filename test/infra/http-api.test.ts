@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../functions/api/contract.ts';
 import { groups } from '../../lib/functions.ts';
-import { only, resources, synthesize, target } from './synthesized.ts';
+import { matchesPattern } from '../../local/pattern.ts';
+import { ofFunction, only, resources, synthesize, target } from './synthesized.ts';
 
 const template = synthesize();
 const routes = Object.values(resources(template, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
@@ -10,7 +11,9 @@ const routeOf = (routeKey: string) => routes.find((route) => route.RouteKey === 
 /** The group whose function answers on a route. */
 function groupBehind(route: { Target: unknown }): string | undefined {
   const integration = resources(template, 'AWS::ApiGatewayV2::Integration')[target(route.Target) ?? ''];
-  const functionId = target(integration?.Properties.IntegrationUri);
+  const calledId = target(integration?.Properties.IntegrationUri) ?? '';
+  const alias = resources(template, 'AWS::Lambda::Alias')[calledId];
+  const functionId = alias ? target(alias.Properties.FunctionName) : calledId;
   return groups.find((group) => functionId?.startsWith(`${group}Function`));
 }
 
@@ -83,7 +86,7 @@ test('the stage throttles, deploys itself and writes access logs as JSON that ar
   expect(stage).toMatchObject({
     StageName: '$default',
     AutoDeploy: true,
-    DefaultRouteSettings: { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 },
+    DefaultRouteSettings: { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 5_000 },
   });
   expect(JSON.parse(stage.AccessLogSettings.Format)).toMatchObject({
     requestId: '$context.requestId',
@@ -94,6 +97,49 @@ test('the stage throttles, deploys itself and writes access logs as JSON that ar
   expect(logGroup?.Properties.RetentionInDays).toBe(14);
 });
 
+describe('routes to sign in', () => {
+  const routeKeys = operations
+    .filter(({ path }) => path.startsWith('/auth/'))
+    .map(({ method, path }) => `${method} ${path}`);
+  const settingsOf = (made: ReturnType<typeof synthesize>) =>
+    only(made, 'AWS::ApiGatewayV2::Stage').Properties.RouteSettings;
+
+  test('are throttled more than the others, below what a user pool answers, and made before the stage', () => {
+    const limits = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 500 };
+    expect(settingsOf(template)).toEqual(Object.fromEntries(routeKeys.map((routeKey) => [routeKey, limits])));
+    const made = Object.entries(resources(template, 'AWS::ApiGatewayV2::Route'));
+    const ids = made.filter(([, { Properties }]) => routeKeys.includes(Properties.RouteKey)).map(([id]) => id);
+    expect(only(template, 'AWS::ApiGatewayV2::Stage').DependsOn).toEqual(expect.arrayContaining(ids));
+  });
+
+  test('let as many through as the context says', () => {
+    const settings = settingsOf(synthesize({ authThrottleRate: '7' }));
+    expect(settings['POST /auth/login']).toEqual({ ThrottlingRateLimit: 7, ThrottlingBurstLimit: 35 });
+  });
+});
+
+describe('quotas of the context', () => {
+  const environmentOf = (context: Record<string, unknown>, name: 'booking' | 'account') =>
+    ofFunction(synthesize(context), 'AWS::Lambda::Function', name).Properties.Environment.Variables;
+
+  test('are told to the functions that count; without any these have their own', () => {
+    const rateLimits = 'bookings:60,logins-per-address:500';
+    for (const name of ['booking', 'account'] as const) {
+      expect(environmentOf({}, name)).not.toHaveProperty('RATE_LIMITS');
+      const told = environmentOf({ rateLimits }, name).RATE_LIMITS;
+      expect(JSON.parse(told)).toEqual({ bookings: 60, 'logins-per-address': 500 });
+    }
+  });
+
+  test('stop the synthesis where one is not known', () => {
+    expect(() => synthesize({ rateLimits: 'booking:60' })).toThrow(/rateLimits/);
+  });
+
+  test('no header tells the address of a client where no edge sets it', () => {
+    expect(environmentOf({}, 'account')).not.toHaveProperty('VIEWER_ADDRESS_HEADER');
+  });
+});
+
 describe('the managed policy EventlyAdmin', () => {
   const { PolicyDocument } = only(template, 'AWS::IAM::ManagedPolicy').Properties;
   const [apiId = ''] = Object.keys(resources(template, 'AWS::ApiGatewayV2::Api'));
@@ -102,13 +148,15 @@ describe('the managed policy EventlyAdmin', () => {
     expect(PolicyDocument.Statement).toHaveLength(1);
     const [statement] = PolicyDocument.Statement;
     expect(statement).toMatchObject({ Effect: 'Allow', Action: 'execute-api:Invoke' });
-    const expected = operations
-      .filter((operation) => operation.auth === 'iam')
-      .map(({ method, path }) => `/*/${method}${path.replace(/\{\w+\}/, '*')}`);
     const permitted = (statement.Resource as unknown[]).map(
-      (resource) => /\/\*\/[^"]*/.exec(JSON.stringify(resource))?.[0],
+      (resource) => /\/\*\/[^"]*/.exec(JSON.stringify(resource))?.[0] ?? '',
     );
-    expect(permitted.sort()).toEqual(expected.sort());
+    const isPermitted = (method: string, path: string) =>
+      permitted.some((pattern) => matchesPattern(pattern, `/$default/${method}${path.replace(/\{\w+\}/, 'some-id')}`));
+    for (const { auth, method, path } of operations) expect(isPermitted(method, path), path).toBe(auth === 'iam');
+    for (const pattern of permitted) {
+      expect(permitted.filter((other) => matchesPattern(other, pattern))).toEqual([pattern]);
+    }
   });
 
   test('names this API in every resource', () => {
@@ -125,6 +173,7 @@ describe('the managed policy EventlyAdmin', () => {
 test('the outputs are what clients and administrators need', () => {
   expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
     'AdminPolicyArn',
+    'AdminUrl',
     'ApiUrl',
     'TableName',
     'UserPoolClientId',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../functions/domain/limits.ts';
 import { only, synthesize } from './synthesized.ts';
 
 const template = synthesize();
@@ -47,6 +48,8 @@ test('access tokens last an hour, refresh tokens thirty days and can be revoked'
     TokenValidityUnits: { AccessToken: 'minutes', RefreshToken: 'minutes' },
     EnableTokenRevocation: true,
   });
+  // An ended login is kept as long as a token of it may be good.
+  expect(limits.loginSeconds).toBe(60 * (client.RefreshTokenValidity + client.AccessTokenValidity));
 });
 
 test('there is one group, organizers', () => {

@@ -1,38 +1,53 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type App, Validations } from 'aws-cdk-lib';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, test } from 'vitest';
-import { makeStack } from './synthesized.ts';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { type Resource, resources, synthesize } from './synthesized.ts';
 
-interface Violation {
-  readonly ruleName: string;
-  readonly violatingConstructs: ReadonlyArray<{ readonly constructPath: string }>;
+const template = synthesize({ stage: 'prod', mailFrom: 'tickets@example.com' });
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
-/** Findings are read from the report, instead of ending the synthesis. */
-const reportOnly = { '@aws-cdk/core:failSynthOnValidationErrors': false };
-
-/** Findings of the pack AwsSolutions that no resource acknowledges, warnings too. */
-function findings({ app }: { app: App }): string[] {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  app.synth();
-  const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
-  const violations: Violation[] = report.pluginReports.flatMap(
-    (plugin: { violations: Violation[] }) => plugin.violations,
-  );
-  return violations.flatMap(({ ruleName, violatingConstructs }) =>
-    violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`),
-  );
+/** Every statement of a policy that gives a role something. */
+function statements(made: Template): Statement[] {
+  const policies = Object.values(resources(made, 'AWS::IAM::Policy'));
+  return policies.flatMap(({ Properties }: Resource) => Properties.PolicyDocument.Statement);
 }
 
-test('cdk-nag has no finding that is not acknowledged with a reason', () => {
-  expect(findings(makeStack(reportOnly))).toEqual([]);
+/** Those cannot name a resource. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const withoutResource = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+describe('a role', () => {
+  test('gives no action by a pattern', () => {
+    const actions = statements(template).flatMap(({ Action: action }) => action);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('gives nothing on every resource that could be given on one', () => {
+    const wide = statements(template).filter(({ Resource: resource }) => [resource].flat().includes('*'));
+    expect(new Set(wide.flatMap(({ Action: action }) => action))).toEqual(new Set(withoutResource));
+  });
+
+  test('belongs to one function or one pipe', () => {
+    const users = [
+      ...Object.values(resources(template, 'AWS::Lambda::Function')).map(({ Properties }) => Properties.Role),
+      ...Object.values(resources(template, 'AWS::Pipes::Pipe')).map(({ Properties }) => Properties.RoleArn),
+    ].map((role) => JSON.stringify(role));
+    expect(new Set(users).size).toBe(users.length);
+  });
 });
 
-test('cdk-nag would tell of a new resource with a fault', () => {
-  const made = makeStack(reportOnly);
-  new Queue(made.stack, 'Faulty');
-  expect(findings(made).some((finding) => finding.startsWith('AwsSolutions-SQS'))).toBe(true);
+test('every queue refuses whoever comes without TLS', () => {
+  const policies = JSON.stringify(Object.values(resources(template, 'AWS::SQS::QueuePolicy')));
+  for (const logicalId of Object.keys(resources(template, 'AWS::SQS::Queue'))) {
+    expect(policies, logicalId).toContain(`"Queues":[{"Ref":"${logicalId}"}]`);
+  }
+  for (const { Properties } of Object.values(resources(template, 'AWS::SQS::QueuePolicy'))) {
+    expect(Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+  }
 });

@@ -13,8 +13,11 @@ test('without any context it is the stage dev', () => {
     ephemeral: false,
     logRetentionDays: 14,
     throttleRate: 2_000,
-    throttleBurst: 1_000,
+    throttleBurst: 5_000,
     holdTtlSeconds: 600,
+    canary: true,
+    edge: false,
+    edgeKey: 1,
   });
 });
 
@@ -26,6 +29,9 @@ test('-c stage=prod keeps logs longer and uses all requests that an account has'
     throttleRate: 10_000,
     throttleBurst: 5_000,
     holdTtlSeconds: 600,
+    canary: true,
+    edge: false,
+    edgeKey: 1,
   });
   const template = synthesize({ stage: 'prod' });
   for (const { Properties } of Object.values(resources(template, 'AWS::Logs::LogGroup'))) {

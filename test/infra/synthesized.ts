@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, vi } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { entryPoints, type FunctionName } from '../../lib/entry-points.ts';
-import { EventlyStack } from '../../lib/evently-stack.ts';
+import { EventlyStack, type EventlyStackProps } from '../../lib/evently-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { workers } from '../../lib/workers.ts';
 
@@ -37,7 +37,10 @@ export function codeFolder(): string {
 }
 
 /** The stack with a placeholder for the code, because bundling takes longer than everything else. */
-export function makeStack(context: Record<string, unknown> = {}): { app: App; stack: EventlyStack } {
+export function makeStack(
+  context: Record<string, unknown> = {},
+  props: Pick<EventlyStackProps, 'webAclArn'> = {},
+): { app: App; stack: EventlyStack } {
   const folder = temporaryFolder();
   const code = codeFolder();
   const app = new App({
@@ -49,7 +52,7 @@ export function makeStack(context: Record<string, unknown> = {}): { app: App; st
     FunctionName,
     string
   >;
-  return { app, stack: new EventlyStack(app, 'Evently', { settings: readSettings(app.node), bundles }) };
+  return { app, stack: new EventlyStack(app, 'Evently', { settings: readSettings(app.node), bundles, ...props }) };
 }
 
 /** The template; the validation by the CDK's own rules, which takes a second or two, is left to another test. */
