@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { Analytics, AnalyticsQuery, EventAnalytics } from '../domain/analytics.ts';
+import { AuditEntry, AuditedEntity } from '../domain/audit.ts';
 import { BookingInput, BookingStatus, BookingView, EventBookingView } from '../domain/booking.ts';
 import { BookingId, EventId, PageQuery, pageOf, TierId } from '../domain/common.ts';
+import { DeadLetterQuery, DeadLetterQueues, Redrive, Redriven } from '../domain/dead-letter.ts';
 import { EventFilter, EventInput, EventPatch, EventStatus, EventView } from '../domain/event.ts';
+import { PersonExport } from '../domain/export.ts';
 import { NotificationId, NotificationPage, NotificationPatch, NotificationView } from '../domain/notification.ts';
 import { DemoData, Liveness, Problem, Readiness, ServiceView } from '../domain/service.ts';
 import {
@@ -138,6 +141,7 @@ export const contract = {
     auth: 'public',
     body: Registration,
     success: { 202: null },
+    errors: ['rate-limited'],
   },
   confirmRegistration: {
     ...account,
@@ -146,6 +150,7 @@ export const contract = {
     auth: 'public',
     body: Confirmation,
     success: { 204: null },
+    errors: ['rate-limited'],
   },
   login: {
     ...account,
@@ -154,7 +159,7 @@ export const contract = {
     auth: 'public',
     body: Credentials,
     success: { 200: Tokens },
-    errors: ['unauthenticated'],
+    errors: ['unauthenticated', 'rate-limited'],
   },
   refresh: {
     ...account,
@@ -181,6 +186,23 @@ export const contract = {
     auth: 'user',
     body: ProfilePatch,
     success: { 200: ProfileView },
+  },
+  deleteMe: {
+    ...account,
+    method: 'DELETE',
+    path: '/users/me',
+    auth: 'user',
+    success: { 202: null },
+    errors: ['invalid-state'],
+    access: 'deleted-too',
+  },
+  exportMe: {
+    ...account,
+    method: 'GET',
+    path: '/users/me/export',
+    auth: 'user',
+    query: z.strictObject({ cursor: PageQuery.shape.cursor }),
+    success: { 200: PersonExport },
   },
 
   listNotifications: {
@@ -248,8 +270,10 @@ export const contract = {
       'sale-closed',
       'event-cancelled',
       'purchase-limit',
+      'rate-limited',
     ],
     idempotent: true,
+    access: 'in-transaction',
   },
   listBookings: {
     method: 'GET',
@@ -303,6 +327,7 @@ export const contract = {
       'sale-not-open',
       'event-cancelled',
       'purchase-limit',
+      'rate-limited',
     ],
     idempotent: true,
   },
@@ -382,6 +407,43 @@ export const contract = {
     body: Roles,
     success: { 200: UserView },
     errors: ['not-found'],
+  },
+  deleteUser: {
+    ...admin,
+    method: 'DELETE',
+    path: '/admin/users/{userId}',
+    params: user,
+    success: { 202: null },
+    errors: ['not-found', 'invalid-state'],
+  },
+  listAuditTrail: {
+    ...admin,
+    method: 'GET',
+    path: '/admin/audit',
+    // Without a limit an answer in CSV is longer than a page.
+    query: z.strictObject({
+      ...PageQuery.shape,
+      limit: PageQuery.shape.limit.unwrap().optional(),
+      entity: AuditedEntity,
+    }),
+    success: { 200: pageOf(AuditEntry).meta({ id: 'AuditPage' }) },
+    alternative: 'text/csv',
+  },
+  listDeadLetters: {
+    ...admin,
+    method: 'GET',
+    path: '/admin/dead-letters',
+    query: DeadLetterQuery,
+    success: { 200: DeadLetterQueues },
+    errors: ['not-found'],
+  },
+  redriveDeadLetters: {
+    ...admin,
+    method: 'POST',
+    path: '/admin/dead-letters/redrive',
+    body: Redrive,
+    success: { 202: Redriven },
+    errors: ['not-found', 'invalid-state'],
   },
   createDemoData: { ...admin, method: 'POST', path: '/admin/demo-data', success: { 201: DemoData } },
 } as const satisfies Record<string, Operation>;

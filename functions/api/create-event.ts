@@ -16,6 +16,7 @@ export async function createEvent(
   const event = newEvent(request.body, ids, { changeId: request.requestId, now });
   const { answer, replayed } = await create(event, eventView(event, untouchedStock(event), now), {
     idempotent: idempotentOf(request, 'createEvent'),
+    personId: request.caller.kind === 'person' ? request.caller.userId : undefined,
     remainingMs: request.remainingMs,
   });
   const location = `${request.path}/${answer.eventId}`;

@@ -32,6 +32,11 @@ export interface Operation {
   readonly ifMatch?: true;
   /** Answers with an ETag, and GET takes If-None-Match. */
   readonly etag?: true;
+  /**
+   * How a person's login is checked. `in-transaction`: by the transaction of a success, so that nothing is read before
+   * it. `deleted-too`: it is also for who is being deleted. Default: before the work, of a GET beside it.
+   */
+  readonly access?: 'in-transaction' | 'deleted-too';
   /** `catalog`: cacheable for a second. `asset`: for a day. Default: `no-store`. */
   readonly cache?: 'catalog' | 'asset';
 }

@@ -68,7 +68,8 @@ export const problems: Readonly<Record<ErrorCode, ProblemType>> = {
   'purchase-limit': {
     status: 409,
     title: 'Purchase limit reached',
-    meaning: 'One person may have at most `maxPerUser` tickets of this tier and has `purchased` already.',
+    meaning:
+      'One person may have at most `maxPerUser` tickets of this tier, or of the whole event, and has `purchased` already.',
     remedy: 'Ask for fewer tickets, or cancel a booking first.',
   },
   'waitlist-first': {
@@ -154,6 +155,12 @@ export const problems: Readonly<Record<ErrorCode, ProblemType>> = {
     title: 'If-Match required',
     meaning: 'A change must name the version of the event that it is based on.',
     remedy: 'Send the ETag of the event as If-Match.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'More than `quota` requests of this kind within `windowSeconds`, by you or from your network address.',
+    remedy: 'Wait `Retry-After` seconds. What was booked before stays booked.',
   },
   internal: {
     status: 500,

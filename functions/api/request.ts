@@ -11,6 +11,9 @@ export interface Person {
   userId: string;
   roles: readonly Role[];
   accessToken: string;
+  /** The sign-in that the token came of; see `Login`. */
+  loginId?: string | undefined;
+  authTime: number;
 }
 export interface Principal {
   kind: 'principal';
@@ -36,6 +39,8 @@ export interface Request<O extends Operation = Operation> {
   path: string;
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
+  /** Network address that the request comes from; see `clientNetwork`. */
+  network: string;
   /** When the gateway got the request; milliseconds since 1970. */
   startedAtMs: number;
   /** Milliseconds that are left for work, with the time to answer taken off. */

@@ -1,8 +1,15 @@
-import { replaceRoles } from '../shared/identity-roles.ts';
-import { readUser } from '../shared/identity-user.ts';
+import { replaceRoles, rolesInOrder } from '../shared/identity-roles.ts';
+import { readUser, rolesOfUser } from '../shared/identity-user.ts';
+import { noteRoles } from '../store/role-store.ts';
+import { Patience } from '../store/transact.ts';
 import type { Handler } from './request.ts';
 
-export const setUserRoles: Handler<'setUserRoles'> = async ({ params: { userId }, body }) => {
+export const setUserRoles: Handler<'setUserRoles'> = async ({ params: { userId }, body, remainingMs }) => {
   const user = await readUser(userId);
-  return { status: 200, body: { ...user, roles: await replaceRoles(userId, body.roles) } };
+  const patience = new Patience(remainingMs);
+  const change = { userId, formerly: await rolesOfUser(userId), roles: rolesInOrder(body.roles) };
+  await noteRoles(change, 'REQUESTED', patience);
+  const roles = await replaceRoles(userId, change.roles);
+  await noteRoles(change, 'IN_FORCE', patience);
+  return { status: 200, body: { ...user, roles } };
 };

@@ -2,7 +2,7 @@ import { UpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-pr
 import { identity } from '../shared/identity-client.ts';
 import { answered } from '../shared/identity-errors.ts';
 import { changeProfile } from '../store/profile-store.ts';
-import { accountIsGone, firstProfile } from './get-me.ts';
+import { accountIsGone, firstProfile, type Newcomer } from './get-me.ts';
 import type { Handler, Person } from './request.ts';
 
 /**
@@ -10,10 +10,10 @@ import type { Handler, Person } from './request.ts';
  * first: if the second write fails, the person still sees the old name and an error, and sending the same request
  * again puts both in step.
  */
-export const updateMe: Handler<'updateMe'> = async ({ body, caller }) => {
+export const updateMe: Handler<'updateMe'> = async ({ body, caller, remainingMs }) => {
   if (body.name !== undefined) await renameAccount(caller, body.name);
   const change = () => changeProfile(caller.userId, body, new Date().toISOString());
-  const changed = (await change()) ?? (await createAndThen(caller, change));
+  const changed = (await change()) ?? (await createAndThen({ ...caller, remainingMs }, change));
   if (!changed) throw new Error('the profile vanished between two writes');
   return { status: 200, body: { ...changed, roles: [...caller.roles] } };
 };
@@ -27,7 +27,7 @@ async function renameAccount({ accessToken }: Person, name: string): Promise<voi
 }
 
 /** A first profile is read from the pool, or was made by a request that ran beside this one: perhaps before the copy. */
-async function createAndThen<Result>(caller: Person, change: () => Promise<Result>): Promise<Result> {
-  await firstProfile(caller);
+async function createAndThen<Result>(person: Newcomer, change: () => Promise<Result>): Promise<Result> {
+  await firstProfile(person);
   return change();
 }

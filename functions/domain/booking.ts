@@ -52,7 +52,7 @@ export type EventBookingView = z.infer<typeof EventBookingView>;
  * sold to the buyer; a hold that was never confirmed has none. `cancelledAt`: since when they are not any more.
  * `eventCancelledAt`: when the event was cancelled, where that is why the booking is.
  * `promoted`: it came off a waitlist. `idempotencyKey`: the one that its request carried, which outlives the record of
- * 24 hours.
+ * 24 hours. `buyerErasedAt`: since when nothing in the service leads from `userId` to a person.
  */
 export interface Booking extends BookingView {
   userId: string;
@@ -65,6 +65,7 @@ export interface Booking extends BookingView {
   eventCancelledAt?: string;
   promoted?: true;
   idempotencyKey?: string;
+  buyerErasedAt?: string;
 }
 
 /** True from the very moment on at which a hold ends, whether or not its seats were given back already. */

@@ -24,6 +24,7 @@ export interface ErrorDetails {
   'payload-too-large': { maxBytes: number };
   'unsupported-media-type': object;
   'idempotency-key-reused': object;
+  'rate-limited': { policy: string; quota: number; windowSeconds: number; retryAfterSeconds: number };
   internal: object;
   busy: { retryAfterSeconds: number };
 }

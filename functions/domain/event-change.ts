@@ -133,6 +133,7 @@ function mergeTiers(before: readonly Tier[], wanted: readonly TierInput[], versi
 function rulesKey(event: Event, tier: Tier): string {
   return JSON.stringify([
     event.status,
+    event.maxPerUser,
     tier.price,
     tier.currency,
     tier.saleOpensAt,

@@ -64,6 +64,12 @@ const eventFields = {
   timezone: z.string().max(64).refine(isTimezone, 'not an IANA time zone').meta({ example: 'Europe/Berlin' }),
   startsAt: TimestampInput,
   endsAt: TimestampInput.optional(),
+  maxPerUser: z
+    .int()
+    .min(1)
+    .max(limits.maxPerUser)
+    .optional()
+    .meta({ description: 'Tickets that one person may have of all tiers together.', example: 8 }),
   tiers: z.array(TierInput).min(1).max(limits.tiersPerEvent),
 };
 
@@ -99,6 +105,7 @@ export const EventPatch = z
     description: eventFields.description.nullable(),
     category: eventFields.category.nullable(),
     endsAt: eventFields.endsAt.nullable(),
+    maxPerUser: eventFields.maxPerUser.nullable(),
     status: z.enum(['DRAFT', 'PUBLISHED']),
   })
   .partial()

@@ -66,6 +66,19 @@ export const limits = {
   /** Bookings that are read at a time, of one index partition, on the way through all of them. */
   bookingsPerRead: 200,
 
+  /** Rows of an audit trail in one answer in CSV: an event with 20 tiers has some 10 kB before, and after. */
+  auditCsvRows: 1_000,
+
+  /** Dead letters that are shown of one queue, as many as SQS gives at a time, and how much of each. */
+  shownDeadLetters: 10,
+  deadLetterCharacters: 10_000,
+  /** Dead letters that one request moves. */
+  redrivenDeadLetters: 1_000,
+  /** Messages of a batch of which it is noted why they failed, how much of it, and for how long: 14 days in a queue each. */
+  notedFailuresPerBatch: 10,
+  notedErrorCharacters: 1_000,
+  failureTtlSeconds: 28 * 24 * 60 * 60,
+
   /** Bookings of an event that are read at a time, and worked on at once, where all of them have to change. */
   sweptBookingsPerPage: 1_000,
   sweptBookingsAtOnce: 16,
@@ -89,6 +102,50 @@ export const limits = {
   /** Time in which a worker ends a promotion and hands the rest of a waitlist over. */
   promotionReserveMs: 2_000,
 
+  /**
+   * Longest life of a login: its refresh token's 30 days, and the hour of the last access token that was made with it.
+   * The user pool's client has the same (lib/constructs/identity.ts).
+   */
+  loginSeconds: (30 * 24 + 1) * 60 * 60,
+  /** Ended logins that are kept of a person; every one is some 50 bytes of what each booking of theirs checks. */
+  endedLogins: 20,
+  /** How long an instance remembers that a login has ended, and that it had not: the latter is for who asks for what is sold out. */
+  refusedLoginMemoryMs: 300_000,
+  seenLoginMemoryMs: 3_000,
+  /** Items of a person that are read at a time, on the way through all of them. */
+  personItemsPerRead: 500,
+  /** Bytes of JSON with which an export ends a page: with one read more it is far from the 6 MB of an answer. */
+  exportBytes: 3_000_000,
+  exportReserveMs: 3_000,
+
+  /**
+   * How many of something are permitted within `windowSeconds`, at any time; context `rateLimits` sets other quotas. Per
+   * person, per account (an email address) or per network address. An address is not a person: a carrier, a campus or an
+   * office with 2,000 people who sign in within one minute is let in.
+   */
+  rates: {
+    bookings: { quota: 120, windowSeconds: 60 },
+    'waitlist-joins': { quota: 60, windowSeconds: 60 },
+    /** Of one person for one event. */
+    holds: { quota: 30, windowSeconds: 3_600 },
+    logins: { quota: 20, windowSeconds: 60 },
+    'logins-per-address': { quota: 2_000, windowSeconds: 60 },
+    /** Each may send an email to the mailbox. */
+    registrations: { quota: 10, windowSeconds: 3_600 },
+    'registrations-per-address': { quota: 2_000, windowSeconds: 60 },
+    /** A code has six digits. */
+    confirmations: { quota: 15, windowSeconds: 3_600 },
+    'confirmations-per-address': { quota: 2_000, windowSeconds: 60 },
+  },
+  /** Windows before the last two whose counters a count takes away. */
+  staleRateWindows: 2,
+  /** People whose pace an instance remembers. */
+  rememberedPaces: 10_000,
+  /** How long a sign-in waits for its counters before it goes on without them. */
+  rateCountMs: 1_000,
+  /** An item that holds nothing but counters is forgotten so long after it was made. */
+  rateItemSeconds: 31 * 24 * 60 * 60,
+
   idempotencyTtlSeconds: 24 * 60 * 60,
   soldOutMemoryMs: 1_000,
   availabilityMemoryMs: 1_000,
@@ -110,19 +167,19 @@ export const limits = {
 
 const relations: ReadonlyArray<readonly [boolean, string]> = [
   [
-    limits.shardsPerEvent + 3 <= limits.actionsPerTransaction,
-    'an event, its ownership, an idempotency record and all shards fit into one transaction',
+    limits.shardsPerEvent + 4 <= limits.actionsPerTransaction,
+    'an event, its ownership, a check of its owner, an idempotency record and all shards fit into one transaction',
   ],
   [
-    limits.shardsPerTier + 3 <= limits.actionsPerTransaction,
-    'a booking, its purchase count, an idempotency record and a draw from every shard fit into one transaction',
+    limits.shardsPerTier + 4 <= limits.actionsPerTransaction,
+    'a booking, its purchase count, a check of the login, an idempotency record and a draw from every shard fit into one transaction',
   ],
   [
     limits.shardsPerTier + limits.tiersPerEvent - 1 <= limits.shardsPerEvent,
     'a tier with all its shards leaves one shard for every other tier',
   ],
   [
-    limits.shardsPerTier + 6 <= limits.actionsPerTransaction,
+    limits.shardsPerTier + 8 <= limits.actionsPerTransaction,
     'a promotion, or the first place in line, and all shards fit into one transaction',
   ],
   [
@@ -144,6 +201,10 @@ const relations: ReadonlyArray<readonly [boolean, string]> = [
   ],
   [limits.analyticsDefaultDays <= limits.analyticsDays, 'the default range of analytics is a permitted one'],
   [limits.defaultPageItems <= limits.pageItems, 'the default page is a permitted one'],
+  [
+    Object.values(limits.rates).every(({ windowSeconds }) => windowSeconds < limits.rateItemSeconds),
+    'counters of a rate outlive its window',
+  ],
   [limits.availabilityMemoryMs < 2_000, 'availability is never older than two seconds'],
 ];
 

@@ -12,6 +12,11 @@ export function isOnSale(event: Event, tier: Tier, now: string): boolean {
   return event.status === 'PUBLISHED' && opened && now < saleClosesAt(event, tier);
 }
 
+/** True until an event is over. @param now RFC 3339, UTC */
+export function isToCome({ startsAt, endsAt }: Pick<Event, 'startsAt' | 'endsAt'>, now: string): boolean {
+  return (endsAt ?? startsAt) > now;
+}
+
 /**
  * Whether the rules of the tier permit a sale. The limit per person is not among them: who has how many is known to
  * the write that counts them.
@@ -40,8 +45,13 @@ export function eventCancelled(cancelledAt: string): DomainError<'event-cancelle
   return new DomainError('event-cancelled', 'The event is cancelled.', { cancelledAt });
 }
 
-/** @param purchased tickets of the tier that the person has already */
-export function purchaseLimit(maxPerUser: number, purchased: number): DomainError<'purchase-limit'> {
-  const detail = `One person may have ${maxPerUser} of these tickets; you have ${purchased}.`;
+/** @param purchased tickets of the tier, or of the whole event, that the person has already */
+export function purchaseLimit(
+  maxPerUser: number,
+  purchased: number,
+  per: 'tier' | 'event',
+): DomainError<'purchase-limit'> {
+  const tickets = per === 'tier' ? 'of these tickets' : 'tickets of this event';
+  const detail = `One person may have ${maxPerUser} ${tickets}; you have ${purchased}.`;
   return new DomainError('purchase-limit', detail, { maxPerUser, purchased });
 }

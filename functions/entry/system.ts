@@ -12,5 +12,5 @@ import { httpHandler } from '../shared/http-handler.ts';
 export const handler = httpHandler(
   'system',
   { getService, getLiveness, getReadiness, getOpenApi, getDocs, getDocsAsset, getProblem },
-  unknownRoute,
+  { fallback: unknownRoute },
 );

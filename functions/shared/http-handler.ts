@@ -5,10 +5,15 @@ import type { Group, Operation } from '../api/operation.ts';
 import type { HandlersOf, Request } from '../api/request.ts';
 import { DomainError, isDomainError, notFound } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
+import type { Guard } from './access-guard.ts';
+import { actingAs, actorOfCaller } from './actor.ts';
+import { cameThroughEdge, notThroughEdge } from './edge-key.ts';
 import { etagOf, noneMatch } from './etag.ts';
 import { logger } from './logger.ts';
-import { type HttpAnswer, problemAnswer } from './problem.ts';
+import { observeRequest } from './observe-request.ts';
+import { type HttpAnswer, problemAnswer, securityHeaders } from './problem.ts';
 import { type HttpEvent, readRequest } from './read-request.ts';
+import { traced } from './tracing.ts';
 
 interface Result {
   status: number;
@@ -18,6 +23,15 @@ interface Result {
 type AnyHandler = (request: Request) => Promise<Result>;
 /** Answers a route that is in no operation: only the function behind `$default` has one. */
 export type Fallback = (event: HttpEvent) => Promise<never>;
+
+interface Options {
+  /** @default answers not-found */
+  readonly fallback?: Fallback;
+  /** Refuses tokens that the gateway takes. A group with operations for people has to have one. */
+  readonly guard?: Guard;
+}
+
+const unguarded: Guard = (_operation, _event, work) => work();
 
 const cacheControl = {
   catalog: 'public, max-age=1, stale-while-revalidate=5',
@@ -29,7 +43,8 @@ const cacheControl = {
  * The Lambda handler of a privilege group: finds the operation by route key, validates, calls, and turns errors into
  * problem documents. The one place with the middy chain.
  */
-export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, fallback: Fallback = noRoute) {
+export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, options: Options = {}) {
+  const { fallback = noRoute, guard = unguarded } = options;
   const routes = new Map(
     operations
       .filter((operation) => operation.group === group)
@@ -40,8 +55,11 @@ export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, 
       }),
   );
 
+  const isForPeople = [...routes.values()].some(({ operation: { auth } }) => auth === 'user' || auth === 'organizer');
+  if (isForPeople && guard === unguarded) throw new Error(`${group} lets people in and has no guard`);
+
   return middy<HttpEvent, HttpAnswer, Error, Context>({ timeoutEarlyResponse: timeIsUp })
-    .use(requestLog())
+    .use(observeRequest((routeKey) => routes.get(routeKey)?.operation.operationId))
     .onError((request) => {
       const answer = problemAnswer(request.error, request.event.requestContext.requestId);
       const error = request.error ?? undefined;
@@ -50,20 +68,18 @@ export function httpHandler<G extends Group>(group: G, handlers: HandlersOf<G>, 
       request.response = answer;
     })
     .handler(async (event, context) => {
+      if (!cameThroughEdge(event)) return notThroughEdge;
       const route = routes.get(event.routeKey);
       if (!route?.handler) return fallback(event);
-      const result = await route.handler(readRequest(route.operation, event, context));
-      return answerOf(route.operation, event, result);
+      const { operation, handler } = route;
+      return traced(operation.operationId, async () => {
+        const result = await guard(operation, event, async () => {
+          const request = readRequest(operation, event, context);
+          return actingAs(actorOfCaller(operation, request.caller), () => handler(request));
+        });
+        return answerOf(operation, event, result);
+      });
     });
-}
-
-function requestLog() {
-  return {
-    before: ({ event, context }: { event: HttpEvent; context: Context }) => {
-      logger.resetKeys();
-      logger.appendKeys({ requestId: event.requestContext.requestId, lambdaRequestId: context.awsRequestId });
-    },
-  };
 }
 
 /**
@@ -82,7 +98,7 @@ async function noRoute(): Promise<never> {
 function answerOf(operation: Operation, event: HttpEvent, result: Result): HttpAnswer {
   const headers: Record<string, string> = {
     'cache-control': cacheControl[operation.cache ?? 'none'],
-    'x-content-type-options': 'nosniff',
+    ...securityHeaders,
     'x-request-id': event.requestContext.requestId,
     ...result.headers,
   };

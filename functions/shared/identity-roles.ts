@@ -14,12 +14,15 @@ import { answered } from './identity-errors.ts';
  */
 export async function replaceRoles(userId: string, roles: readonly Role[]): Promise<Role[]> {
   for (const role of Role.options) await setRole(userId, role, roles.includes(role));
-  return Role.options.filter((role) => roles.includes(role));
+  return rolesInOrder(roles);
 }
+
+/** Each role once. */
+export const rolesInOrder = (roles: readonly Role[]): Role[] => Role.options.filter((role) => roles.includes(role));
 
 /** Joins the groups of `roles`; for a user who is in none yet. */
 export async function addRoles(userId: string, roles: readonly Role[]): Promise<Role[]> {
-  const wanted = Role.options.filter((role) => roles.includes(role));
+  const wanted = rolesInOrder(roles);
   for (const role of wanted) await setRole(userId, role, true);
   return wanted;
 }

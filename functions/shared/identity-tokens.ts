@@ -3,10 +3,12 @@ import {
   type AuthFlowType,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { Login } from '../domain/access.ts';
 import type { DomainError } from '../domain/errors.ts';
 import { env } from './env.ts';
 import { identity } from './identity-client.ts';
 import { alike, answered } from './identity-errors.ts';
+import { loginOf } from './login-claims.ts';
 
 export interface AccessToken {
   accessToken: string;
@@ -16,6 +18,9 @@ export interface AccessToken {
 export interface SignIn extends AccessToken {
   refreshToken: string | undefined;
 }
+
+/** RFC 7519: three parts in base64url. */
+const jwt = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
  * Asks the user pool for tokens. Every reason to refuse them gets one answer, so that it does not tell whether an
@@ -46,6 +51,7 @@ export async function signIn(
     ),
   );
   if (!tokens?.AccessToken) throw refusal();
+  if (!jwt.test(tokens.AccessToken)) throw new Error('the user pool gave a token that is none');
   return {
     accessToken: tokens.AccessToken,
     refreshToken: tokens.RefreshToken,
@@ -66,9 +72,9 @@ function claimsOf(token: string): object {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
 }
 
-/** The id of the person whom an access token was just given to. @throws {Error} where it has none */
-export function subjectOf(accessToken: string): string {
-  const { sub } = claimsOf(accessToken) as { sub?: unknown };
-  if (typeof sub !== 'string') throw new Error('the token of the user pool names nobody');
-  return sub;
+/** The login that an access token came of which was just given out. @throws {Error} where it names nobody */
+export function loginOfToken(accessToken: string): Login {
+  const claims = claimsOf(accessToken) as Record<string, unknown>;
+  if (typeof claims.sub !== 'string') throw new Error('the token of the user pool names nobody');
+  return { userId: claims.sub, ...loginOf(claims) };
 }

@@ -1,6 +1,7 @@
 import { problems } from '../api/problems.ts';
 import { DomainError, isDomainError } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
+import { rateRefusalHeaders } from './rate-limit-headers.ts';
 
 /** The answer of an HTTP API integration, payload format 2.0. */
 export interface HttpAnswer {
@@ -9,6 +10,12 @@ export interface HttpAnswer {
   body?: string;
   isBase64Encoded?: boolean;
 }
+
+/** Of every answer: a browser guesses no media type, and speaks to this host through TLS alone for a year. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=31536000',
+} as const;
 
 /**
  * RFC 9457 answer to an error. A DomainError shows its code and details; anything else is `internal` and shows
@@ -33,7 +40,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
+      ...securityHeaders,
       'x-request-id': requestId,
       ...headersOf(error),
     },
@@ -43,6 +50,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
 
 function headersOf(error: DomainError): Record<string, string> {
   if (isDomainError(error, 'busy')) return { 'retry-after': String(error.details.retryAfterSeconds) };
+  if (isDomainError(error, 'rate-limited')) return rateRefusalHeaders(error.details);
   if (isDomainError(error, 'internal')) return { 'retry-after': String(limits.busyRetryAfterSeconds) };
   if (isDomainError(error, 'method-not-allowed')) return { allow: error.details.allow.join(', ') };
   if (isDomainError(error, 'unauthenticated')) return { 'www-authenticate': 'Bearer' };

@@ -2,7 +2,9 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import { limits } from '../domain/limits.ts';
+import { failureNotes } from './failure-notes.ts';
 import { logger } from './logger.ts';
+import { observedBatch } from './observe-batch.ts';
 
 /** What a worker does with all messages of a batch together. They may come twice, late and out of order. */
 export type BatchHandler<Message> = (messages: Message[], work: { remainingMs: () => number }) => Promise<void>;
@@ -18,9 +20,7 @@ export function queueBatchHandler<Schema extends z.ZodType>(
   groupOf: (message: z.output<Schema>) => string,
   handle: BatchHandler<z.output<Schema>>,
 ) {
-  return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    logger.resetKeys();
-    logger.appendKeys({ lambdaRequestId: context.awsRequestId });
+  return observedBatch((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis() - limits.answerReserveMs;
     const batch = new Map<string, z.output<Schema>>();
     /** The outcome of each group. It is awaited by the group's records, each of which has it for its own. */
@@ -46,16 +46,27 @@ export function queueBatchHandler<Schema extends z.ZodType>(
       }
       return failed;
     };
+    const unreadable = new Map<string, unknown>();
     const parse = (record: SQSRecord): void => {
       try {
         batch.set(record.messageId, schema.parse(JSON.parse(record.body)));
       } catch (error) {
         logger.error('message cannot be read', { messageId: record.messageId, error: error as Error });
+        unreadable.set(record.messageId, error);
       }
     };
-    const handleRecord = async ({ messageId }: SQSRecord): Promise<void> => {
+    const noteFailure = failureNotes();
+    const handleRecord = async (record: SQSRecord): Promise<void> => {
+      try {
+        await outcomeOf(record);
+      } catch (error) {
+        await noteFailure(record, error);
+        throw error;
+      }
+    };
+    const outcomeOf = async ({ messageId }: SQSRecord): Promise<void> => {
       const message = batch.get(messageId);
-      if (message === undefined) throw new Error('the message cannot be read');
+      if (message === undefined) throw unreadable.get(messageId);
       outcomes ??= handleAll();
       const failed = await outcomes;
       const group = groupOf(message);
@@ -65,5 +76,5 @@ export function queueBatchHandler<Schema extends z.ZodType>(
     for (const record of event.Records) parse(record);
     const processor = new BatchProcessor(EventType.SQS);
     return processPartialResponse(event, handleRecord, processor, { context, throwOnFullBatchFailure: false });
-  };
+  });
 }

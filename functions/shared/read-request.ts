@@ -4,6 +4,8 @@ import type { Caller, Request } from '../api/request.ts';
 import { DomainError, invalid, notFound } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
 import { Role } from '../domain/user.ts';
+import { clientNetwork } from './client-address.ts';
+import { loginOf } from './login-claims.ts';
 
 /** What the two authorizers of the stack add to an event. */
 interface AuthorizerContext {
@@ -30,6 +32,7 @@ export function readRequest(operation: Operation, event: HttpEvent, context: Con
     method: event.requestContext.http.method,
     path: event.rawPath,
     headers: event.headers,
+    network: clientNetwork(event),
     requestId: event.requestContext.requestId,
     startedAtMs: event.requestContext.timeEpoch,
     remainingMs: () => context.getRemainingTimeInMillis() - limits.answerReserveMs,
@@ -38,7 +41,8 @@ export function readRequest(operation: Operation, event: HttpEvent, context: Con
   return request as unknown as Request;
 }
 
-function callerOf(operation: Operation, event: HttpEvent): Caller | undefined {
+/** Who calls. @throws {DomainError} unauthenticated, forbidden */
+export function callerOf(operation: Operation, event: HttpEvent): Caller | undefined {
   if (operation.auth === 'public') return undefined;
   const authorizer = (event.requestContext as { authorizer?: AuthorizerContext }).authorizer;
   if (operation.auth === 'iam') {
@@ -54,7 +58,7 @@ function callerOf(operation: Operation, event: HttpEvent): Caller | undefined {
     throw new DomainError('forbidden', 'This operation is for organizers.', {});
   }
   const accessToken = (event.headers.authorization ?? '').replace(/^Bearer\s+/i, '');
-  return { kind: 'person', callerId: claims.sub, userId: claims.sub, roles, accessToken };
+  return { kind: 'person', callerId: claims.sub, userId: claims.sub, roles, accessToken, ...loginOf(claims) };
 }
 
 /** API Gateway hands a list claim over as text: `[organizers staff]`. */

@@ -1,14 +1,18 @@
+import type { Login } from '../domain/access.ts';
 import { type Booking, type BookingView, bookingView, type Draw } from '../domain/booking.ts';
 import { isDomainError } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
-import { purchaseLimit } from '../domain/sale.ts';
+import type { RatePolicy } from '../domain/rate.ts';
+import { checkAccess, noAccess } from './access-store.ts';
 import { bookingOf, partitionOf, putBooking } from './booking-store.ts';
 import { drawFromAll, drawFromOne, noSeats } from './draw.ts';
 import { findAnswer, type Idempotent, keepAnswer, replay } from './idempotency-store.ts';
 import { knownEvents, outlookOf, soldOutTiers } from './instance-memory.ts';
 import { shardName, shardOf, takeSeats } from './inventory-store.ts';
 import { tierKey } from './keys.ts';
-import { countPurchase, purchasedOf } from './purchase-store.ts';
+import { afterRefusal, countPurchase, limitsTickets, type PurchaseRules, purchaseRules } from './purchase-store.ts';
+import { countWithAccess, isShutOut } from './rate-access.ts';
+import { countAt, learn, type RateCount } from './rate-counts.ts';
 import { saleFor } from './sale-for.ts';
 import { catchUp, clockMs } from './shard-clock.ts';
 import { attempt, type Item, Patience } from './transact.ts';
@@ -17,6 +21,10 @@ export interface BookingOrder {
   /** The same id for the same request, so that a repeated run writes one booking. */
   bookingId: string;
   userId: string;
+  /** Has to be let in at the moment of the booking. */
+  login?: Login | undefined;
+  /** What the person may do within a time: bookings, counted where the login is checked, and holds of the event. */
+  rates?: { bookings?: RatePolicy; holds?: RatePolicy } | undefined;
   eventId: string;
   tierId?: string | undefined;
   quantity: number;
@@ -37,7 +45,7 @@ export interface Booked {
  * record. Warm and without trouble that is the only call.
  *
  * @throws {DomainError} not-found, validation-error, sold-out, waitlist-first, sale-not-open, sale-closed, event-cancelled,
- *   purchase-limit, idempotency-key-reused, busy
+ *   purchase-limit, rate-limited, idempotency-key-reused, unauthenticated, busy
  */
 export async function book(order: BookingOrder): Promise<Booked> {
   try {
@@ -51,10 +59,14 @@ export async function book(order: BookingOrder): Promise<Booked> {
 }
 
 const isRefusal = (error: unknown): boolean =>
-  isDomainError(error) && error.code !== 'busy' && error.code !== 'idempotency-key-reused';
+  isDomainError(error) &&
+  error.code !== 'busy' &&
+  error.code !== 'unauthenticated' &&
+  error.code !== 'idempotency-key-reused';
 
 async function bookAnew(order: BookingOrder): Promise<Booked> {
   const patience = new Patience(order.remainingMs);
+  const counts: Counts = {};
   let draws: Draw[] | undefined;
   for (;;) {
     const { event, tier } = await saleFor(order);
@@ -71,8 +83,10 @@ async function bookAnew(order: BookingOrder): Promise<Booked> {
     const [first, ...others] = draws;
     if (first && others.length === 0 && first.shard !== outlook.shard) outlook.moveTo(first.shard);
     const booking = newBooking(order, event, tier, draws);
+    countNow(order, counts, Date.parse(booking.createdAt));
+    const rules = { ...purchaseRules(event, tier), holds: counts.holds };
     const startedAt = performance.now();
-    const outcome = await attempt(actionsOf(order, event, tier, booking));
+    const outcome = await attempt(actionsOf({ order, tier, booking, counts, rules }));
 
     if (outcome.kind === 'committed') {
       outlook.sold(draws, performance.now() - startedAt);
@@ -86,6 +100,8 @@ async function bookAnew(order: BookingOrder): Promise<Booked> {
       await patience.beforeRetry(outcome.error, delayMs);
       continue;
     }
+    const access = outcome.refused.get('access');
+    if (outcome.refused.has('access') && (!access || isShutOut(access, order.login))) throw noAccess();
     const earlier = earlierAnswer(order, outcome.refused);
     if (earlier) return earlier;
     if (catchUp(outcome.refused, booking.createdAt)) continue;
@@ -95,23 +111,45 @@ async function bookAnew(order: BookingOrder): Promise<Booked> {
       patience.mustLast('the rules of the tier keep changing');
       continue;
     }
+    if (access && counts.bookings) counts.bookings = learn(access, counts.bookings);
     if (outcome.refused.has('purchases')) {
-      throw purchaseLimit(tier.maxPerUser ?? 0, purchasedOf(outcome.refused.get('purchases'), tier.tierId));
+      counts.holds = afterRefusal(outcome.refused.get('purchases'), booking, rules);
     }
     patience.mustLast('seats are taken faster than they can be chosen');
-    draws = await drawFromAll({ patience, order, event, tier, outlook });
+    const isShort = [...outcome.refused.keys()].some((name) => name !== 'access' && name !== 'purchases');
+    if (isShort) draws = await drawFromAll({ patience, order, event, tier, outlook });
   }
 }
 
-function actionsOf(order: BookingOrder, event: Event, tier: Tier, booking: Booking) {
-  const ref = { eventId: event.eventId, tierId: tier.tierId };
+/** Counters of rates, with what was learned of them. */
+interface Counts {
+  bookings?: RateCount | undefined;
+  holds?: RateCount | undefined;
+}
+
+function countNow({ rates, login, holdSeconds }: BookingOrder, counts: Counts, nowMs: number): void {
+  if (rates?.bookings && login) counts.bookings = countAt(rates.bookings, nowMs, counts.bookings);
+  if (rates?.holds && holdSeconds !== undefined) counts.holds = countAt(rates.holds, nowMs, counts.holds);
+}
+
+interface Attempted {
+  order: BookingOrder;
+  tier: Tier;
+  booking: Booking;
+  counts: Counts;
+  rules: PurchaseRules;
+}
+
+function actionsOf({ order, tier, booking, counts, rules }: Attempted) {
+  const check = order.login && checkAccess(order.login);
   return [
     ...(order.idempotent ? [keepAnswer(order.idempotent, bookingView(booking, booking.createdAt), Date.now())] : []),
+    ...(check ? [counts.bookings ? countWithAccess(check, counts.bookings) : check] : []),
     putBooking(booking),
-    ...(booking.counted && tier.maxPerUser !== undefined ? [countPurchase(booking, tier.maxPerUser)] : []),
+    ...(booking.counted || rules.holds ? [countPurchase(booking, rules)] : []),
     ...booking.draws.map((draw, index) => {
       const to = booking.status === 'HELD' ? 'held' : 'sold';
-      return takeSeats(ref, { draw, tier, to, isFirst: index === 0 }, booking.createdAt);
+      return takeSeats(booking, { draw, tier, to, isFirst: index === 0 }, booking.createdAt);
     }),
   ];
 }
@@ -137,7 +175,7 @@ function newBooking(order: BookingOrder, event: Event, tier: Tier, draws: Draw[]
     userId: order.userId,
     draws,
     partition: partitionOf(order.bookingId, event.bookingPartitions),
-    counted: tier.maxPerUser !== undefined,
+    counted: limitsTickets(purchaseRules(event, tier)),
     wasHeld: holdSeconds !== undefined,
     ...(order.idempotent && { idempotencyKey: order.idempotent.key }),
   };

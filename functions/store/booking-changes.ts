@@ -1,6 +1,8 @@
 import { type Booking, isExpired } from '../domain/booking.ts';
 import { DomainError } from '../domain/errors.ts';
 import { eventCancelled } from '../domain/sale.ts';
+import { actingAs } from '../shared/actor.ts';
+import { count } from '../shared/counters.ts';
 import { bookingOf, changeBooking, getBooking } from './booking-store.ts';
 import { getEvent } from './event-store.ts';
 import { soldOutTiers } from './instance-memory.ts';
@@ -27,7 +29,10 @@ async function take(before: Booking, step: Step, patience: Patience): Promise<{ 
   const { after, actions } = step(before, later(before));
   const refused = await transact<string>([changeBooking(before, after), ...actions], patience);
   soldOutTiers.delete(tierKey(before.eventId, before.tierId));
-  if (refused.size === 0) return { booking: after, done: true };
+  if (refused.size === 0) {
+    countStep(before, after);
+    return { booking: after, done: true };
+  }
   const current = refused.get('booking');
   // A repetition after a lost answer finds its own change.
   if (current) return { booking: bookingOf(current), done: current.updatedAt === after.updatedAt };
@@ -37,6 +42,18 @@ async function take(before: Booking, step: Step, patience: Patience): Promise<{ 
   }
   const names = [...refused.keys()].join();
   throw new Error(`${before.bookingId} → ${after.status}: ${names} does not hold what the booking took`);
+}
+
+function countStep(before: Booking, after: Booking): void {
+  if (after.status === 'CONFIRMED') {
+    count('Bookings');
+    count('TicketsSold', after.quantity);
+  } else if (after.status === 'EXPIRED') {
+    count('HoldsExpired');
+  } else {
+    count('Cancellations');
+    if (before.status === 'CONFIRMED') count('TicketsCancelled', before.quantity);
+  }
 }
 
 function cancelled(booking: Booking, now: string): Change {
@@ -138,7 +155,11 @@ export async function cancelTogetherWithEvent(
     ]);
     const refused = await transact<string>([...changes, giveSeatsBack(first, draw, refund, now)], patience);
     soldOutTiers.delete(tierKey(first.eventId, first.tierId));
-    if (refused.size === 0) return true;
+    if (refused.size === 0) {
+      count('Cancellations', bookings.length);
+      count('TicketsCancelled', draw.quantity);
+      return true;
+    }
     if (!catchUp(refused, now)) return false;
   }
 }
@@ -171,6 +192,34 @@ export async function cancelWithEvent(
 }
 
 /**
+ * Takes from a booking what leads to its buyer, whose account is being deleted, and the booking out of the count of their
+ * purchases. A hold ends, and so does a booking of an event to come. One that is done already stays as it is.
+ *
+ * @param isToCome whether the event has not begun
+ * @throws {DomainError} busy
+ */
+export async function eraseBuyer(booking: Booking, isToCome: boolean, remainingMs: () => number): Promise<void> {
+  const patience = new Patience(remainingMs);
+  const erased: Step = (before, now) => {
+    const { after, actions } = endOf(before, isToCome, now);
+    const { idempotencyKey: _key, ...rest } = after;
+    return { after: { ...rest, buyerErasedAt: now }, actions };
+  };
+  for (let before = booking; before.buyerErasedAt === undefined; ) {
+    const { booking: after } = await take(before, erased, patience);
+    before = after;
+    patience.mustLast('the booking keeps changing');
+  }
+}
+
+function endOf(booking: Booking, isToCome: boolean, now: string): Change {
+  if (booking.status === 'HELD') return isExpired(booking, now) ? expired(booking, now) : cancelled(booking, now);
+  if (booking.status !== 'CONFIRMED') return { after: { ...booking, updatedAt: now }, actions: [] };
+  if (isToCome) return cancelled(booking, now);
+  return { after: { ...booking, counted: false, updatedAt: now }, actions: uncounted(booking) };
+}
+
+/**
  * Gives the seats of a hold back whose time is over. Any other booking stays as it is, so it does no harm to call it
  * twice, or for a hold that was confirmed meanwhile.
  *
@@ -179,7 +228,10 @@ export async function cancelWithEvent(
  */
 export async function expireHold(booking: Booking, remainingMs: () => number): Promise<boolean> {
   if (!isExpired(booking, new Date().toISOString())) return false;
-  const { booking: after, done } = await take(booking, expired, new Patience(remainingMs));
+  // Whoever needs the seats finds that the time is over; it is not their doing.
+  const { booking: after, done } = await actingAs({ kind: 'system', id: 'hold-expiry' }, () =>
+    take(booking, expired, new Patience(remainingMs)),
+  );
   return done && after.status === 'EXPIRED';
 }
 

@@ -7,7 +7,7 @@ import { getItem } from './read.ts';
 import type { Action, Item } from './transact.ts';
 
 export function bookingOf(item: Item): Booking {
-  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, ...booking } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, changedBy: _by, ...booking } = item;
   return booking as unknown as Booking;
 }
 

@@ -2,6 +2,8 @@ import { DomainError, notFound } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
 import type { EventChange } from '../domain/event-change.ts';
 import { planCapacity, type Shard, splitEvenly } from '../domain/inventory.ts';
+import { limits } from '../domain/limits.ts';
+import { checkNotDeleted, noAccess } from './access-store.ts';
 import { tableName } from './client.ts';
 import { type Idempotent, keepAnswer, replay } from './idempotency-store.ts';
 import { changeShard, createShard, deleteShard, readShards, rulesOf, shardName, shardOf } from './inventory-store.ts';
@@ -10,7 +12,8 @@ import { getItem } from './read.ts';
 import { type Action, type Item, Patience, transact } from './transact.ts';
 
 export function eventOf(item: Item): Event {
-  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, search: _search, ...event } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, search: _search, ...rest } = item;
+  const { changedBy: _by, seatChanges: _seats, ...event } = rest;
   return event as unknown as Event;
 }
 
@@ -53,24 +56,27 @@ const deleteShards = (event: Event, tier: Tier): Action[] =>
  * Creates an event with all its shards and keeps `answer` for its idempotency key, in one transaction. An event that
  * exists with the same id was made by an earlier run of the same request.
  *
+ * @param options.personId who creates it, where that is a person: nobody who is being deleted does
  * @returns the first answer, and whether it comes from an earlier request with the same key
- * @throws {DomainError} idempotency-key-reused, busy
+ * @throws {DomainError} idempotency-key-reused, unauthenticated, busy
  */
 export async function createEvent<Answer>(
   event: Event,
   answer: Answer,
-  options: { idempotent?: Idempotent | undefined; remainingMs: () => number },
+  options: { idempotent?: Idempotent | undefined; personId?: string | undefined; remainingMs: () => number },
 ): Promise<{ answer: Answer; replayed: boolean }> {
   const { idempotent } = options;
   const { eventId, organizerId } = event;
   const owned = keys.ownedEventKey(organizerId, eventId);
   const actions: Action[] = [
     ...(idempotent ? [keepAnswer(idempotent, answer, Date.now())] : []),
+    ...(options.personId ? [checkNotDeleted(options.personId)] : []),
     put('event', itemOf(event), { ConditionExpression: 'attribute_not_exists(pk)' }),
     put('owned', { ...owned, gsi1pk: keys.allEvents, gsi1sk: eventId, eventId, organizerId }),
     ...event.tiers.flatMap((tier) => createShards(event, tier)),
   ];
   const refused = await transact<string>(actions, new Patience(options.remainingMs));
+  if (refused.has('access')) throw noAccess();
   if (idempotent && refused.has('idempotency')) {
     return { answer: replay<Answer>(idempotent, refused.get('idempotency')), replayed: true };
   }
@@ -114,10 +120,13 @@ async function changeActions(change: EventChange, expectedVersion: number): Prom
     event.eventId,
     change.changed.map(({ before }) => before),
   );
+  /** What the capacity of each shard becomes more or less by: nothing else tells it to who reads the audit trail. */
+  const seatChanges: Record<string, Record<string, number>> = {};
   const changed = change.changed.flatMap(({ before, after, unsold }) => {
     const current = shards.get(before.tierId) ?? [];
     const seats = planCapacity(after.tierId, current, after.capacity);
     const rules = rulesOf(event, after);
+    if (seats.size > 0) seatChanges[after.tierId] = Object.fromEntries(seats);
     const sameRules = before.ruleVersion === after.ruleVersion;
     return current
       .filter(({ shard }) => !sameRules || seats.has(shard))
@@ -126,8 +135,12 @@ async function changeActions(change: EventChange, expectedVersion: number): Prom
         return changeShard(tierRef(event, after), shardChange, event.updatedAt);
       });
   });
+  const item = {
+    ...itemOf(event),
+    ...(Object.keys(seatChanges).length > 0 && { seatChanges: { version: event.version, tiers: seatChanges } }),
+  };
   return [
-    put('event', itemOf(event), {
+    put('event', item, {
       ConditionExpression: '#version = :expected',
       ExpressionAttributeNames: { '#version': 'version' },
       ExpressionAttributeValues: { ':expected': expectedVersion },
@@ -161,6 +174,16 @@ function hasBookings(tierId?: string): DomainError<'event-has-bookings'> {
   return new DomainError('event-has-bookings', `${what} has had bookings already.`, tierId ? { tierId } : {});
 }
 
+/** The stream tells that an item is gone, and not who removed it. Kept for as long as the message may be under way. */
+function noteDeletion(eventId: string): Action {
+  const nowMs = Date.now();
+  return put('deleted', {
+    ...keys.deletedEventKey(eventId),
+    deletedAt: new Date(nowMs).toISOString(),
+    expiresAt: Math.floor(nowMs / 1_000) + limits.continuationTtlSeconds,
+  });
+}
+
 /**
  * Deletes an event with all its shards, if it never had a booking.
  *
@@ -181,6 +204,7 @@ export async function deleteEvent(event: Event, remainingMs: () => number): Prom
         ExpressionAttributeValues: { ':expected': event.version },
       }),
       remove('owned', keys.ownedEventKey(event.organizerId, event.eventId)),
+      noteDeletion(event.eventId),
       ...event.tiers.flatMap((tier) => deleteShards(event, tier)),
     ],
     new Patience(remainingMs),

@@ -1,6 +1,6 @@
 import { DomainError, isDomainError } from '../domain/errors.ts';
 import type { Event, Tier } from '../domain/event.ts';
-import { purchaseLimit } from '../domain/sale.ts';
+import type { RatePolicy } from '../domain/rate.ts';
 import {
   emptyWaitlist,
   type Place,
@@ -9,12 +9,15 @@ import {
   type Waiting,
   type Waitlist,
 } from '../domain/waitlist.ts';
+import { checkNotDeleted, noAccess } from './access-store.ts';
 import { freeExpiredHolds } from './draw.ts';
 import { findAnswer, type Idempotent, keepAnswer, replay } from './idempotency-store.ts';
 import { knownEvents, soldOutTiers } from './instance-memory.ts';
 import { beginWaiting, checkRules, readShards, shardOf } from './inventory-store.ts';
 import { tierKey } from './keys.ts';
-import { countPurchase, purchasedOf } from './purchase-store.ts';
+import { afterRefusal, countPurchase, limitsTickets, purchaseRules } from './purchase-store.ts';
+import { countWithAccess, isShutOut } from './rate-access.ts';
+import { countAt, learn, type RateCount } from './rate-counts.ts';
 import { type SaleOrder, saleFor } from './sale-for.ts';
 import { type Action, attempt, type Item, Patience } from './transact.ts';
 import { countJoined, getWaitlist, placeOf, putEntry, putPlace, waitlistOf } from './waitlist-items.ts';
@@ -24,6 +27,8 @@ export interface JoinOrder extends SaleOrder {
   /** The same id for the same request, so that a repeated run finds its own place. */
   joinId: string;
   userId: string;
+  /** How many waitlists the person may join within a time. */
+  rate?: RatePolicy | undefined;
   idempotent?: Idempotent | undefined;
   remainingMs: () => number;
 }
@@ -39,7 +44,7 @@ export interface Joined {
  * stops direct bookings by the same transaction.
  *
  * @throws {DomainError} not-found, validation-error, seats-available, already-waiting, waitlist-closed, sale-not-open,
- *   event-cancelled, purchase-limit, idempotency-key-reused, busy
+ *   event-cancelled, purchase-limit, rate-limited, idempotency-key-reused, unauthenticated, busy
  */
 export async function joinWaitlist(order: JoinOrder): Promise<Joined> {
   try {
@@ -55,6 +60,7 @@ export async function joinWaitlist(order: JoinOrder): Promise<Joined> {
 async function joinAnew(order: JoinOrder): Promise<Joined> {
   const patience = new Patience(order.remainingMs);
   let known: Waitlist | undefined;
+  let count: RateCount | undefined;
   for (;;) {
     const { event, tier } = await openSaleFor(order);
     const ref = { eventId: event.eventId, tierId: tier.tierId };
@@ -68,7 +74,8 @@ async function joinAnew(order: JoinOrder): Promise<Joined> {
 
     const place = newPlace(order, event, tier, list);
     const view = placeView(place, { position: list.waiting + 1, size: list.waiting + 1 });
-    const outcome = await attempt<string>(actionsOf({ order, event, tier, list, place, view }));
+    count = order.rate && countAt(order.rate, Date.parse(place.joinedAt), count);
+    const outcome = await attempt<string>(actionsOf({ order, event, tier, list, place, view, count }));
     if (outcome.kind === 'committed') {
       soldOutTiers.delete(tierKey(event.eventId, tier.tierId));
       return { place: view, replayed: false };
@@ -78,12 +85,15 @@ async function joinAnew(order: JoinOrder): Promise<Joined> {
       continue;
     }
     const { refused } = outcome;
+    const access = refused.get('access');
+    if (refused.has('access') && (!access || isShutOut(access, undefined))) throw noAccess();
     const earlier = await earlierAnswer(order, refused);
     if (earlier) return earlier;
     if (rulesChanged(tier, refused)) knownEvents.delete(event.eventId);
     else if (refused.has('purchases')) {
-      throw purchaseLimit(tier.maxPerUser ?? 0, purchasedOf(refused.get('purchases'), tier.tierId));
+      afterRefusal(refused.get('purchases'), place, purchaseRules(event, tier));
     }
+    if (access && count) count = learn(access, count);
     // Others joined or left meanwhile, or a seat became free.
     const current = refused.get('waitlist');
     known = current && waitlistOf(current);
@@ -127,7 +137,7 @@ function newPlace(order: JoinOrder, event: Event, tier: Tier, list: Waitlist): P
     userId: order.userId,
     quantity: order.quantity,
     seq: list.nextSeq,
-    counted: tier.maxPerUser !== undefined,
+    counted: limitsTickets(purchaseRules(event, tier)),
     joinedAt: new Date().toISOString(),
     status: 'WAITING',
     joinId: order.joinId,
@@ -141,19 +151,21 @@ interface Joining {
   list: Waitlist;
   place: Place;
   view: PlaceView;
+  count: RateCount | undefined;
 }
 
-function actionsOf({ order, event, tier, list, place, view }: Joining): Action[] {
+function actionsOf({ order, event, tier, list, place, view, count }: Joining): Action[] {
   const { joinId: _joinId, status: _status, ...waiting } = place;
   const { ruleVersion, shards } = tier;
   const { joinedAt: now, seq } = place;
   const fitsLeftOver = list.waiting > 0 && list.leftOver !== undefined && place.quantity <= list.leftOver.available;
   return [
     ...(order.idempotent ? [keepAnswer(order.idempotent, view, Date.parse(now))] : []),
+    count ? countWithAccess(checkNotDeleted(order.userId), count) : checkNotDeleted(order.userId),
     putPlace(place),
     ...putEntry({ ...(waiting satisfies Waiting), eventName: event.name, status: 'WAITING', updatedAt: now }),
     countJoined(list, place, fitsLeftOver),
-    ...(place.counted && tier.maxPerUser !== undefined ? [countPurchase(place, tier.maxPerUser)] : []),
+    ...(place.counted ? [countPurchase(place, purchaseRules(event, tier))] : []),
     ...(list.waiting === 0
       ? Array.from({ length: shards }, (_, shard) => beginWaiting(place, shard, ruleVersion, now))
       : [checkRules(place, seq % shards, ruleVersion)]),

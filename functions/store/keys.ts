@@ -51,7 +51,8 @@ export const waitingKey = (eventId: string, tierId: string, quantity: number, se
   pk: tierKey(eventId, tierId),
   sk: `${waitingForPrefix(quantity)}${String(seq).padStart(12, '0')}`,
 });
-export const waitlistPlacePrefix = (eventId: string): string => `WAITLIST#${eventId}#`;
+export const waitlistPlacesPrefix = 'WAITLIST#';
+export const waitlistPlacePrefix = (eventId: string): string => `${waitlistPlacesPrefix}${eventId}#`;
 /** A person's place in the waitlist of a tier. */
 export const waitlistPlaceKey = (userId: string, eventId: string, tierId: string): Key => ({
   pk: user(userId),
@@ -71,14 +72,16 @@ export const eventHoldSort = (holdExpiresAt: string, bookingId: string): string 
 export const eventBookingSort = (booking: { createdAt: string; bookingId: string }): string =>
   `${booking.createdAt}#${booking.bookingId}`;
 
+export const idempotencyPrefix = 'IDEMPOTENCY#';
 export const idempotencyKey = (callerId: string, operationId: string, key: string): Key => ({
   pk: user(callerId),
-  sk: `IDEMPOTENCY#${operationId}#${key}`,
+  sk: `${idempotencyPrefix}${operationId}#${key}`,
 });
 
+export const purchasesPrefix = 'PURCHASES#';
 export const purchasesKey = (userId: string, eventId: string): Key => ({
   pk: user(userId),
-  sk: `PURCHASES#${eventId}`,
+  sk: `${purchasesPrefix}${eventId}`,
 });
 
 export const notificationPrefix = 'NOTIFICATION#';
@@ -96,6 +99,45 @@ export const announcementKey = (eventId: string, version: number): Key => ({
   pk: `EVENT#${eventId}`,
   sk: `ANNOUNCEMENT#${String(version).padStart(8, '0')}`,
 });
+
+/** What a client, by its hash, has done within one window of the clock. */
+export const rateKey = (policy: string, subject: string, window: number): Key => ({
+  pk: `RATE#${policy}#${subject}`,
+  sk: `WINDOW#${window}`,
+});
+
+/** Which logins of a person have ended, and whether the account is gone. Who has none of it has no such item. */
+export const accessKey = (userId: string): Key => ({ pk: user(userId), sk: 'ACCESS' });
+/** That a person is to be deleted, or was. */
+export const deletionKey = (userId: string): Key => ({ pk: user(userId), sk: 'DELETION' });
+/** Hands the deletion of a person over to the worker's next run. */
+export const deletionRunKey = (userId: string): Key => ({ pk: user(userId), sk: 'DELETION#RUN' });
+
+/** The roles that an administrator asked for; the user pool has those that are in force. */
+export const rolesKey = (userId: string): Key => ({ pk: user(userId), sk: 'ROLES' });
+/** Who deleted an event. */
+export const deletedEventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'DELETED' });
+
+const auditedKeys: ReadonlySet<unknown> = new Set(['EVENT', 'DELETED', 'ROLES', 'DELETION']);
+/** True for items whose every change says who made it. */
+export function isAudited({ pk, sk }: { pk?: unknown; sk?: unknown }): boolean {
+  const [owner, item] = [String(pk), String(sk)];
+  if (auditedKeys.has(sk) || item.startsWith(bookingPrefix)) return true;
+  return item.startsWith(waitlistEntryPrefix) && owner.startsWith('EVENT#');
+}
+
+/** Entries of the audit trail of an event, a booking or a person, in the order of their changes. */
+export const auditTrail = (entity: string): string => `AUDIT#${entity}`;
+/** @param sequence of the change in the stream; rises for each item, and has up to 40 digits */
+export const auditKey = (entity: string, at: string, sequence: string): Key => ({
+  pk: auditTrail(entity),
+  sk: `${at}#${sequence.padStart(40, '0')}`,
+});
+/** Index partition `n` of the changes of an event's bookings; it is as hot as that of the bookings themselves. */
+export const auditedBookings = (eventId: string, n: number): string => `AUDIT#${eventId}#BOOKINGS#${n}`;
+
+/** Why a worker could not do what a message asks for. */
+export const failureKey = (messageId: string): Key => ({ pk: `FAILURE#${messageId}`, sk: 'FAILURE' });
 
 export const profileKey = (userId: string): Key => ({ pk: user(userId), sk: 'PROFILE' });
 

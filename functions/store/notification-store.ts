@@ -10,7 +10,7 @@ import * as keys from './keys.ts';
 import { getItem, queryItems } from './read.ts';
 import { type Action, type Item, Patience, transact } from './transact.ts';
 
-const notificationOf = (item: Item): Notification => {
+export const notificationOf = (item: Item): Notification => {
   const { pk: _pk, sk: _sk, ...notification } = item;
   return notification as unknown as Notification;
 };
@@ -32,6 +32,8 @@ function countUnread(userId: string, change: 1 | -1): Action<'inbox'> {
         TableName: tableName(),
         Key: keys.inboxKey(userId),
         UpdateExpression: 'ADD unread :change',
+        // The list of a person who is being deleted takes nothing.
+        ConditionExpression: 'attribute_not_exists(closedAt)',
         ExpressionAttributeValues: { ':change': change },
       },
     },
@@ -40,7 +42,7 @@ function countUnread(userId: string, change: 1 | -1): Action<'inbox'> {
 
 /**
  * Puts a notification into the list of its reader. One that is there already stays as it is, so it does no harm to
- * call it twice.
+ * call it twice; of who is being deleted, the list stays empty.
  *
  * @throws {DomainError} busy
  */
@@ -111,6 +113,7 @@ export async function markNotification(
     };
     const refused = await transact<string>([mark, countUnread(userId, read ? -1 : 1)], patience);
     if (refused.size === 0) return notificationOf({ ...item, read });
+    if (refused.has('inbox')) throw notFound();
     patience.mustLast('the notification keeps changing');
   }
 }

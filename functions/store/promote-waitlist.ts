@@ -5,6 +5,7 @@ import { ulidOf } from '../domain/id.ts';
 import { planDraw, type Shard } from '../domain/inventory.ts';
 import { limits } from '../domain/limits.ts';
 import { nextInLine, type Passing, type Waiting, type Waitlist } from '../domain/waitlist.ts';
+import { count } from '../shared/counters.ts';
 import { partitionOf, putBooking } from './booking-store.ts';
 import { getEvent } from './event-store.ts';
 import { readShards, type TierRef, takeSeats } from './inventory-store.ts';
@@ -130,7 +131,11 @@ async function promote(
     ],
     new Patience(remainingMs),
   );
-  if (refused.size === 0) return true;
+  if (refused.size === 0) {
+    count('Promotions');
+    count('TicketsSold', booking.quantity);
+    return true;
+  }
   // A repetition after a lost answer finds its own booking.
   const own = refused.get('booking');
   if (own && own.updatedAt === now) return true;

@@ -5,6 +5,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { backoffMs } from '../domain/backoff.ts';
 import { DomainError } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
+import { count } from '../shared/counters.ts';
+import { attributed } from './attribution.ts';
 import { documents } from './client.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -28,8 +30,15 @@ export type Outcome<Name extends string> =
 
 /** Sends a transaction once. Errors that no retry can mend are thrown. */
 export async function attempt<Name extends string>(actions: readonly Action<Name>[]): Promise<Outcome<Name>> {
+  const outcome = await send(actions);
+  if (outcome.kind === 'conflict') count('Conflicts');
+  if (outcome.kind === 'throttled') count('Throttles');
+  return outcome;
+}
+
+async function send<Name extends string>(actions: readonly Action<Name>[]): Promise<Outcome<Name>> {
   try {
-    await documents.send(new TransactWriteCommand({ TransactItems: actions.map(({ item }) => item) }));
+    await documents.send(new TransactWriteCommand({ TransactItems: actions.map(({ item }) => attributed(item)) }));
     return { kind: 'committed' };
   } catch (error) {
     if (error instanceof TransactionCanceledException) return cancelled(actions, error);
@@ -104,6 +113,7 @@ export class Patience {
   async beforeRetry(cause: Error, delayMs = backoffMs(this.attempts, Math.random())): Promise<void> {
     this.attempts += 1;
     if (this.remainingMs() <= delayMs) throw busy(cause);
+    count('Retries');
     await wait(delayMs);
   }
 

@@ -1,9 +1,11 @@
 import type { TextsOf } from './operation-texts.ts';
 import {
   accessToken,
+  booking,
   createdAt,
   cursor,
   email,
+  eventId,
   notification,
   password,
   refreshToken,
@@ -53,10 +55,11 @@ export const accountTexts: TextsOf<'account'> = {
   logout: {
     summary: 'Sign out',
     description:
-      'Revokes the refresh token: no new access token can be had with it. Access tokens that were given out before ' +
-      'end at their own time. A token that is revoked already gets the same answer.',
+      'Ends the login that the access token came of: every access token of it is refused from the answer on, this one ' +
+      'too, and the refresh token is revoked. A refresh token that is unknown or revoked already gets the same answer. ' +
+      'Other logins of the same person go on.',
     body: { refreshToken },
-    answers: { 204: { description: 'Revoked.' } },
+    answers: { 204: { description: 'Signed out.' } },
   },
   getMe: {
     summary: 'Read the own profile',
@@ -73,6 +76,38 @@ export const accountTexts: TextsOf<'account'> = {
       200: {
         description: 'The profile after the change.',
         example: { ...profile, name: 'Ada King', updatedAt: '2027-01-12T08:00:00.000Z' },
+      },
+    },
+  },
+  deleteMe: {
+    summary: 'Delete the own account',
+    description:
+      'From the answer on the account is closed: its tokens are refused, and no sign-in succeeds. Workers cancel bookings ' +
+      'of events to come, leave waitlists, erase profile and notifications, take from past bookings what leads to the ' +
+      'person, and delete the account last; its address can be registered anew then. An organizer has to cancel the own ' +
+      'events to come first (`invalid-state`); drafts are deleted. Sending it twice is safe.',
+    answers: { 202: { description: 'Accepted. It cannot be taken back.' } },
+  },
+  exportMe: {
+    summary: 'Export the own data',
+    description:
+      'Everything that the service holds of the person, as a file. A long one comes in parts: the lists go on where ' +
+      '`nextCursor` and the header `Link` lead.',
+    query: { cursor },
+    answers: {
+      200: {
+        description: 'The data, or the next part of them.',
+        example: {
+          exportedAt: createdAt,
+          profile,
+          bookings: [booking],
+          waitlistPlaces: [{ eventId, tierId: booking.tierId, quantity: 2, status: 'WAITING', joinedAt: createdAt }],
+          notifications: [notification],
+          purchaseCounts: [{ eventId, tierId: booking.tierId, tickets: 2 }],
+          keptRequests: [{ operationId: 'createBooking', idempotencyKey: 'order-1', expiresAt: createdAt }],
+          events: [],
+          nextCursor: cursor,
+        },
       },
     },
   },

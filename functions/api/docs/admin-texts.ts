@@ -10,8 +10,23 @@ import {
   updateEventText,
 } from './event-management-texts.ts';
 import type { TextsOf } from './operation-texts.ts';
-import { cursor, email, event, eventId, password, user, userId, userName } from './values.ts';
+import { bookedAt, bookingId, cursor, email, event, eventId, password, user, userId, userName } from './values.ts';
 import { listEventWaitlistText } from './waitlist-texts.ts';
+
+const deadLetters = {
+  queue: 'notify',
+  kind: 'worker' as const,
+  count: 1,
+  oldestAt: bookedAt,
+  messages: [
+    {
+      messageId: '3f1c8f2a-5d0e-4c8b-9a53-0f6f2f6f1c11',
+      sentAt: bookedAt,
+      error: { name: 'ZodError', message: 'dynamodb: expected object', at: bookedAt, attempts: 5 },
+      body: '{"eventName":"INSERT"}',
+    },
+  ],
+};
 
 export const adminTexts: TextsOf<'admin'> = {
   createEventAsAdmin: createEventText(forAdmins),
@@ -52,6 +67,62 @@ export const adminTexts: TextsOf<'admin'> = {
     params: { userId },
     body: { roles: ['organizers'] },
     answers: { 200: { description: 'The user with the new roles.', example: user } },
+  },
+  deleteUser: {
+    summary: 'Delete a user',
+    description:
+      'As `DELETE /users/me`: the account is closed from the answer on, and workers do the rest. Sending it twice is safe.',
+    params: { userId },
+    answers: { 202: { description: 'Accepted. It cannot be taken back.' } },
+  },
+  listAuditTrail: {
+    summary: 'Read who changed what',
+    description:
+      'Every change of an event with its waitlists and bookings, of one booking, or of the roles and the account of a ' +
+      'person: who made it, when, and what was there before and after; newest first. Inventory follows from it: an ' +
+      'event has the capacity of its tiers, and `seatChanges` what a change of capacity gave to each shard. What ' +
+      'changed a moment ago may not stand there yet. With `Accept: text/csv` the answer is a table; where it is cut, ' +
+      'the header `Link` leads to the rest.',
+    parameters: { entity: 'Id of an event, a booking or a user.' },
+    query: { entity: bookingId, limit: 20, cursor },
+    answers: {
+      200: {
+        description: 'A page of changes.',
+        example: {
+          items: [
+            {
+              at: bookedAt,
+              entity: bookingId,
+              kind: 'booking',
+              change: 'changed',
+              by: { kind: 'user', id: userId },
+              eventId,
+              userId,
+              before: { status: 'HELD' },
+              after: { status: 'CONFIRMED', confirmedAt: bookedAt },
+            },
+          ],
+          nextCursor: cursor,
+        },
+      },
+    },
+  },
+  listDeadLetters: {
+    summary: 'See what could not be worked on',
+    description:
+      'Every queue of messages that were given up: those of a worker, with the error of the last attempt; changes of the ' +
+      'table that a queue did not take; and names of changes that were not sent. Looking takes nothing away.',
+    parameters: { queue: 'Only this queue, by the name in the list.', messages: 'How many are shown of each queue.' },
+    query: { queue: 'notify', messages: 3 },
+    answers: { 200: { description: 'The queues.', example: { items: [deadLetters] } } },
+  },
+  redriveDeadLetters: {
+    summary: 'Try dead letters again',
+    description:
+      'Sends messages back to the queue that they came from, in their order. No message is lost, and one may be worked on ' +
+      'twice, which no worker minds. Messages of a pipe name changes and do not hold them: they are `invalid-state`.',
+    body: { queue: 'notify', limit: 100 },
+    answers: { 202: { description: 'Sent back.', example: { queue: 'notify', redriven: 1, left: 0 } } },
   },
   createDemoData: {
     summary: 'Create the demo events',

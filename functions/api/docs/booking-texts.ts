@@ -13,7 +13,8 @@ export const bookingTexts: TextsOf<'booking'> = {
       'Send an `Idempotency-Key`: if the answer gets lost, the same request with the same key returns the same booking ' +
       'and books nothing more. `busy` means that nothing was decided; send the same request with the same key again.\n\n' +
       'Price and buyer are never part of the request. `quantity` must not exceed the tier’s `maxPerBooking`, and all ' +
-      'bookings of one person together not its `maxPerUser` (`purchase-limit`). ' +
+      'bookings, holds and places in line of one person together not its `maxPerUser`, nor that of the event ' +
+      '(`purchase-limit`). Many holds of one event within an hour, or many bookings within a minute, are `rate-limited`. ' +
       'An event that is not published is `not-found`.',
     body: { eventId, tierId: 'standard', quantity: 2 },
     answers: {

@@ -18,7 +18,7 @@ const samples: Samples = {
   'sale-not-open': ['The sale begins later.', { saleOpensAt: '2027-02-01T09:00:00.000Z' }],
   'sale-closed': ['The sale is over.', { saleClosesAt: '2027-06-18T18:00:00.000Z' }],
   'event-cancelled': ['The event is cancelled.', { cancelledAt: '2027-05-02T07:15:00.000Z' }],
-  'purchase-limit': ['One person may have 6 tickets of this tier; you have 5.', { maxPerUser: 6, purchased: 5 }],
+  'purchase-limit': ['One person may have 6 of these tickets; you have 5.', { maxPerUser: 6, purchased: 5 }],
   'waitlist-first': ['2 seats are free, but people wait for them.', { available: 2 }],
   'seats-available': ['12 seats are available: book them.', { available: 12 }],
   'already-waiting': ['You have a place in this waitlist already.', { tierId: 'standard' }],
@@ -42,6 +42,10 @@ const samples: Samples = {
   'unsupported-media-type': ['Send JSON with Content-Type: application/json.', {}],
   'idempotency-key-reused': ['The key was used for another request.', {}],
   'precondition-required': ['Send the ETag of the event you read as If-Match.', {}],
+  'rate-limited': [
+    'At most 120 bookings in 60 seconds; come back in 17 seconds.',
+    { policy: 'bookings', quota: 120, windowSeconds: 60, retryAfterSeconds: 17 },
+  ],
   internal: ['Something went wrong on our side.', {}],
   busy: ['Too many people at once. Try again.', { retryAfterSeconds: limits.busyRetryAfterSeconds }],
 };
