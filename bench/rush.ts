@@ -14,8 +14,11 @@ import { print } from './support/table.ts';
 import { findTarget, type Target } from './support/target.ts';
 import { verifyTable } from './verify-table.ts';
 
-/** More accounts would prove nothing more, and signing them up takes longer than the rush. */
-const maxPeople = 50;
+/** More accounts prove nothing more, and signing them up takes longer than the rush. */
+const usualPeople = 50;
+/** Half of what one person may book within a minute, so that a rush can be repeated at once. */
+const bookingsPerPerson = 60;
+const maxPeople = 500;
 /** A person has one place in a waitlist. */
 const maxPeopleInLine = 200;
 /** For everything that follows from the bookings, emails too. */
@@ -28,7 +31,7 @@ await runCommand(async () => {
     print(rushHelp);
     return 0;
   }
-  const target = await findTarget(options.url);
+  const target = await findTarget(options.url, contextFor(options));
   try {
     return await openOnSale(target, options);
   } finally {
@@ -36,12 +39,23 @@ await runCommand(async () => {
   }
 });
 
+function peopleOf({ clients, requests, waitlist }: RushOptions): number {
+  const wanted = Math.min(clients, waitlist ? maxPeopleInLine : usualPeople);
+  return Math.min(Math.max(wanted, Math.ceil(requests / bookingsPerPerson)), maxPeople);
+}
+
+/** A rush that is too long for so many accounts needs a stage that lets one person book more. */
+function contextFor(options: RushOptions): Record<string, unknown> {
+  const each = Math.ceil(options.requests / peopleOf(options));
+  return each <= bookingsPerPerson ? {} : { rateLimits: `bookings:${2 * each},waitlist-joins:${2 * each}` };
+}
+
 async function openOnSale(target: Target, options: RushOptions): Promise<number> {
   const api = createApi(target.url, options.clients, target.administrator);
   try {
     const runId = ulid();
     const show = await createDraft(api, runId, options);
-    const people = Math.min(options.clients, options.waitlist ? maxPeopleInLine : maxPeople);
+    const people = peopleOf(options);
     const gathering = startProgress('people', people);
     const tokens = await signInPeople(api, target.administrator, people, gathering.advance);
     gathering.stop();

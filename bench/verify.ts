@@ -3,7 +3,9 @@ import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynam
 import { runCommand, UsageError, wholeNumber } from './support/command.ts';
 import { readOutputs } from './support/running-stack.ts';
 import { print, tableText } from './support/table.ts';
+import { type AuditReport, type AuditRule, auditRules } from './verify/audit/report.ts';
 import { type Finding, type Rule, rules } from './verify/findings.ts';
+import { verifyAudit } from './verify-audit.ts';
 import { type TableReport, verifyTable } from './verify-table.ts';
 
 const help = `Checks the invariants of the data model on a whole table.
@@ -12,6 +14,7 @@ const help = `Checks the invariants of the data model on a whole table.
   npm run verify -- --table NAME          a table on AWS, with your usual credentials and region
   npm run verify -- --table NAME --endpoint URL   any other DynamoDB
 
+  --audit      rebuilds bookings and inventory from the audit trail too, and compares them with the table
   --limit N    findings to print, default 50
   --settle N   seconds that statistics may take to catch up with the bookings, default 15; 0: judge them as they are`;
 
@@ -22,6 +25,7 @@ await runCommand(async () => {
       endpoint: { type: 'string' },
       limit: { type: 'string', default: '50' },
       settle: { type: 'string', default: '15' },
+      audit: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -36,7 +40,9 @@ await runCommand(async () => {
     const report = await verifyTable({ client, tableName, settleMs, ...(process.stderr.isTTY && { onProgress }) });
     if (process.stderr.isTTY) process.stderr.write('\n');
     show(tableName, report, limit);
-    return report.findings.length > 0 ? 1 : 0;
+    const trail = values.audit ? await verifyAudit({ client, tableName, settleMs }) : undefined;
+    if (trail) showTrail(trail, limit);
+    return report.findings.length + (trail?.findings.length ?? 0) > 0 ? 1 : 0;
   } catch (error) {
     throw unreadable(error, tableName) ?? error;
   } finally {
@@ -97,4 +103,20 @@ function show(tableName: string, { findings, checked, counts, omitted }: TableRe
   print(`${tableName}: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ') || 'no items'}.`);
   print('A scan is no snapshot: findings were read twice, but let the table be quiet to be sure of them.');
   print(findings.length === 0 ? 'Every invariant holds.' : `${findings.length} findings: invariants are broken.`);
+}
+
+function showTrail({ findings, checked, omitted }: AuditReport, limit: number): void {
+  print();
+  for (const { rule, where, message } of findings.slice(0, limit)) print(`${rule}: ${where}: ${message}`);
+  const hidden = findings.length - Math.min(findings.length, limit) + omitted;
+  if (hidden > 0) print(`… and ${hidden} more`);
+  const names = Object.keys(auditRules) as AuditRule[];
+  const broken = (name: AuditRule) => findings.filter(({ rule }) => rule === name).length;
+  const rows = names.map((rule) => [`${rule}: ${auditRules[rule]}`, checked[rule], broken(rule)]);
+  print(tableText(['rule of the audit trail', 'checked', 'broken'], rows));
+  print(
+    findings.length === 0
+      ? 'The trail makes the table.'
+      : `${findings.length} findings: the trail makes another table.`,
+  );
 }

@@ -3,9 +3,10 @@ import type { LambdaFunction } from './lambda.ts';
 import { matchesPattern } from './pattern.ts';
 import { StackError } from './stack-error.ts';
 import type { ResolvedTemplate, Resource } from './template.ts';
+import type { ThrottleLimits } from './throttle.ts';
 
 export interface Wiring {
-  /** By their ARN. */
+  /** By their ARN; an alias has another. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** By the id of the authorizer. */
   readonly jwtAuthorizers: ReadonlyMap<string, Authorize>;
@@ -23,15 +24,42 @@ export function apiRoutes(template: ResolvedTemplate, wiring: Wiring): ApiRoute[
       .of('AWS::ApiGatewayV2::Integration')
       .map((integration) => [`integrations/${integration.ref}`, integration]),
   );
+  const throttleOf = throttles(template);
   return template.of('AWS::ApiGatewayV2::Route').map((route) => {
     const integration = integrations.get(route.properties.Target);
-    const target = integration && wiring.functions.get(integration.properties.IntegrationUri);
+    const target = integration && wiring.functions.get(functionBehind(integration.properties.IntegrationUri));
     if (!integration || !target) throw new StackError(`${route.properties.RouteKey} leads to no function.`);
     const authorize = authorizerOf(route, wiring);
     const { RouteKey: routeKey, AuthorizationScopes: scopes } = route.properties;
     const timeoutMs = integration.properties.TimeoutInMillis;
-    return { routeKey, function: target, timeoutMs, ...(authorize && { authorize }), ...(scopes && { scopes }) };
+    return {
+      routeKey,
+      function: target,
+      timeoutMs,
+      ...(authorize && { authorize }),
+      ...(scopes && { scopes }),
+      ...throttleOf(routeKey),
+    };
   });
+}
+
+/** What the stage sets for a route, or else for each. @throws {StackError} where it sets something for no route */
+function throttles(template: ResolvedTemplate): (routeKey: string) => { throttle?: ThrottleLimits } {
+  const [stage] = template.of('AWS::ApiGatewayV2::Stage');
+  const { DefaultRouteSettings: forAll, RouteSettings: byRoute = {} } = stage?.properties ?? {};
+  const routeKeys = template.of('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
+  const lost = Object.keys(byRoute).find((routeKey) => !routeKeys.includes(routeKey));
+  if (lost !== undefined) throw new StackError(`The stage has settings for ${lost}, which is no route.`);
+  return (routeKey) => {
+    const settings = byRoute[routeKey] ?? forAll;
+    if (!settings) return {};
+    return { throttle: { rate: settings.ThrottlingRateLimit, burst: settings.ThrottlingBurstLimit } };
+  };
+}
+
+/** `arn:aws:lambda:<region>:<account>:function:<name>`, without the alias that may follow. */
+function functionBehind(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
 }
 
 function authorizerOf({ properties }: Resource<'AWS::ApiGatewayV2::Route'>, wiring: Wiring): Authorize | undefined {

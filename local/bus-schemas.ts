@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { integer, noEffect, text } from './resource-schemas.ts';
 
-/** The properties of buses, their rules and the policies of queues, as strict as `resource-schemas.ts`. */
+/** The properties of buses and their rules, as strict as `resource-schemas.ts`. */
 
 export const EventBus = z.strictObject({
   // The default bus has events of AWS.
   Name: text.max(256).refine((name) => name !== 'default', 'only a bus of its own'),
   Description: noEffect,
-  // Everything here has every right, and nothing is encrypted with a key that might be missing.
+  // Nobody from outside sends here, and nothing is encrypted with a key that might be missing.
   Policy: noEffect,
   DeadLetterConfig: noEffect,
   KmsKeyIdentifier: noEffect,
@@ -43,23 +43,4 @@ export const Rule = z.strictObject({
   State: z.literal('ENABLED').optional(),
   Description: noEffect,
   Tags: noEffect,
-});
-
-const oneOrMore = z.union([text.transform((value) => [value]), z.array(text)]);
-
-/** Statements of other kinds are let through here, and give no right to anybody. */
-export const QueuePolicy = z.strictObject({
-  Queues: z.array(text),
-  PolicyDocument: z.strictObject({
-    Version: text,
-    Statement: z.array(
-      z.looseObject({
-        Effect: z.enum(['Allow', 'Deny']),
-        Principal: z.union([text, z.record(text, oneOrMore)]).optional(),
-        Action: oneOrMore.optional(),
-        Resource: oneOrMore.optional(),
-        Condition: z.record(text, z.record(text, oneOrMore)).optional(),
-      }),
-    ),
-  }),
 });

@@ -14,6 +14,7 @@ import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolS
 import type { CognitoConfig } from './cognito.ts';
 import { withPages } from './cognito-pages.ts';
 import { jsonStores } from './cognito-store.ts';
+import { withOrigin, withRefreshToken } from './cognito-tokens.ts';
 
 // Entry point of the child process of cognito.ts: cognito-local, put together without the parts that load the SDK v2.
 
@@ -68,7 +69,7 @@ const services = {
   cognito,
   messages: new MessagesService(triggers, new MessageDeliveryService(silent)),
   otp,
-  tokenGenerator: new JwtTokenGenerator(clock, triggers, { IssuerDomain: config.issuerDomain }),
+  tokenGenerator: withOrigin(new JwtTokenGenerator(clock, triggers, { IssuerDomain: config.issuerDomain })),
   triggers,
   config: {
     LambdaClient: {},
@@ -79,7 +80,12 @@ const services = {
     ServerConfig: server,
   },
 };
-const listening = await createServer(withPages(Router(services)), context.logger, server, services).start();
+const listening = await createServer(
+  withPages(withRefreshToken(Router(services))),
+  context.logger,
+  server,
+  services,
+).start();
 const address = listening.address();
 process.send(typeof address === 'object' ? address?.port : address);
 

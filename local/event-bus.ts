@@ -36,7 +36,7 @@ export interface BusEvent {
 /**
  * Reads the buses of a template with their rules.
  *
- * @throws {StackError} where a rule is not understood, or its queue would not take what it sends.
+ * @throws {StackError} where a rule is not understood. Whether its queues let it send is a question of permissions.
  */
 export function readBuses(template: ResolvedTemplate, findQueue: FindQueue): EventBus[] {
   const buses = template.of('AWS::Events::EventBus');
@@ -50,11 +50,11 @@ export function readBuses(template: ResolvedTemplate, findQueue: FindQueue): Eve
     resource,
     rules: rules
       .filter(({ properties }) => properties.EventBusName === resource.ref)
-      .map((rule) => readRule(rule, template, findQueue)),
+      .map((rule) => readRule(rule, findQueue)),
   }));
 }
 
-function readRule(resource: Rule['resource'], template: ResolvedTemplate, findQueue: FindQueue): Rule {
+function readRule(resource: Rule['resource'], findQueue: FindQueue): Rule {
   const where = whereOf(resource);
   const { EventPattern, Targets } = resource.properties;
   const targets = Targets.map(({ Arn, InputPath, DeadLetterConfig }) => {
@@ -66,32 +66,9 @@ function readRule(resource: Rule['resource'], template: ResolvedTemplate, findQu
     if (deadLetters && isFifo(deadLetters)) {
       throw new StackError(`${where} has the FIFO queue ${deadLetters.logicalId} as its dead-letter queue.`);
     }
-    for (const sent of deadLetters ? [queue, deadLetters] : [queue]) checkPolicy(resource, sent, template);
     return { queue, path: InputPath, deadLetters };
   });
   return { resource, matches: compilePattern(JSON.stringify(EventPattern), where), targets };
-}
-
-/** EventBridge has no role for queues: without a statement of the queue itself, nothing is ever delivered. */
-function checkPolicy(rule: Rule['resource'], queue: Queue, template: ResolvedTemplate): void {
-  const statements = template
-    .of('AWS::SQS::QueuePolicy')
-    .filter(({ properties }) => properties.Queues.includes(queue.ref))
-    .flatMap(({ properties }) => properties.PolicyDocument.Statement);
-  const isAllowed = statements.some(({ Effect, Principal, Action, Resource, Condition }) => {
-    const principals = typeof Principal === 'object' ? Principal.Service : undefined;
-    const sources = Condition ? Condition.ArnEquals?.['aws:SourceArn'] : [rule.attributes.Arn];
-    return (
-      Effect === 'Allow' &&
-      principals?.includes('events.amazonaws.com') &&
-      Action?.includes('sqs:SendMessage') &&
-      Resource?.includes(queue.attributes.Arn ?? '') &&
-      sources?.includes(rule.attributes.Arn ?? '')
-    );
-  });
-  if (!isAllowed) {
-    throw new StackError(`No AWS::SQS::QueuePolicy lets ${whereOf(rule)} send to ${queue.logicalId}.`);
-  }
 }
 
 /** The event that a record becomes on a bus. */

@@ -88,9 +88,11 @@ export const Pipe = z.strictObject({
     })
     .optional(),
   DesiredState: z.literal('RUNNING').optional(),
-  // Everything here runs with every right, and logs to the terminal.
   RoleArn: text,
-  LogConfiguration: noEffect,
+  // Logs go to the terminal, but the role has to allow them.
+  LogConfiguration: z
+    .looseObject({ CloudwatchLogsLogDestination: z.strictObject({ LogGroupArn: text }).optional() })
+    .optional(),
   Description: noEffect,
   Tags: noEffect,
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createFunction, type LambdaFunction } from './lambda.ts';
+import type { Credentials } from './sigv4.ts';
 import { StackError } from './stack-error.ts';
 import type { Assembly } from './synthesize.ts';
 import type { ResolvedTemplate, Resource } from './template.ts';
@@ -68,6 +69,14 @@ function arnOf({ attributes, logicalId }: FunctionResource): string {
   return attributes.Arn;
 }
 
+/** The access key of a function: one of its role, which nobody else has. */
+export function credentialsOf(functionName: string, id: FunctionsOptions['id']): Credentials {
+  return {
+    accessKeyId: `ASIA${id(`${functionName} key`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
+    secretAccessKey: id(`${functionName} secret`, 40),
+  };
+}
+
 /**
  * The function's own variables and those that Lambda sets, and no others: nothing of the terminal's environment gets
  * through.
@@ -77,6 +86,7 @@ function environmentOf(
   codeDirectory: string,
   { endpoints, region, id }: FunctionsOptions,
 ): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = credentialsOf(functionName, id);
   return {
     ...properties.Environment?.Variables,
     AWS_REGION: region,
@@ -86,9 +96,10 @@ function environmentOf(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_EXECUTION_ENV: `AWS_Lambda_${properties.Runtime}`,
-    AWS_ACCESS_KEY_ID: `ASIA${id(`${functionName} key`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
-    AWS_SECRET_ACCESS_KEY: id(`${functionName} secret`, 40),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     LAMBDA_TASK_ROOT: codeDirectory,
     LAMBDA_RUNTIME_DIR: join(codeDirectory, 'runtime'),
     _HANDLER: properties.Handler,

@@ -2,6 +2,7 @@ import { answerOf, type GatewayAnswer, gatewayAnswer } from './http-answer.ts';
 import { eventOf, type GatewayRequest } from './http-event.ts';
 import { type RouteMatch, routeTable } from './http-routes.ts';
 import type { LambdaFunction } from './lambda.ts';
+import { type ThrottleLimits, tokenBucket } from './throttle.ts';
 
 /** What an authorizer makes of a request. */
 export type Decision =
@@ -23,6 +24,8 @@ export interface ApiRoute {
   readonly scopes?: readonly string[];
   /** How long the gateway waits for the function. */
   readonly timeoutMs: number;
+  /** @default nothing is throttled */
+  readonly throttle?: ThrottleLimits;
 }
 
 export interface ApiOptions {
@@ -36,6 +39,9 @@ export type HandleRequest = (request: GatewayRequest) => Promise<GatewayAnswer>;
 /** An HTTP API: finds the route, asks its authorizer, invokes its function, translates the answer. */
 export function createApi({ apiId, accountId, routes }: ApiOptions): HandleRequest {
   const table = routeTable(routes);
+  const buckets = new Map(
+    routes.flatMap(({ routeKey, throttle }) => (throttle ? [[routeKey, tokenBucket(throttle)]] : [])),
+  );
 
   const find = (request: GatewayRequest): RouteMatch<ApiRoute> | undefined | 'malformed' => {
     try {
@@ -51,6 +57,7 @@ export function createApi({ apiId, accountId, routes }: ApiOptions): HandleReque
     if (match === 'malformed') return gatewayAnswer(400, 'Bad Request');
     if (!match) return gatewayAnswer(404, 'Not Found');
     const { route, pathParameters } = match;
+    if (buckets.get(route.routeKey)?.() === false) return gatewayAnswer(429, 'Too Many Requests');
     const decision = route.authorize ? await route.authorize(request, route) : undefined;
     if (decision?.kind === 'refuse') return gatewayAnswer(decision.status, decision.message, decision.headers);
     const authorizer = decision?.authorizer;

@@ -120,9 +120,9 @@ export const LambdaFunction = z.strictObject({
   Description: noEffect,
   // JavaScript runs on every processor alike.
   Architectures: noEffect,
-  // Logs go to one file, and nothing is traced.
-  LoggingConfig: noEffect,
-  TracingConfig: noEffect,
+  // Logs go to one file and nothing is traced, but the role has to allow it.
+  LoggingConfig: z.looseObject({ LogGroup: text.optional() }).optional(),
+  TracingConfig: z.strictObject({ Mode: z.enum(['Active', 'PassThrough']) }).optional(),
   Tags: noEffect,
 });
 
@@ -132,6 +132,42 @@ export const Permission = z.strictObject({
   Principal: text,
   SourceArn: text.optional(),
   SourceAccount: text.optional(),
+});
+
+/** Code does not change while the stack runs, so a version is the function, and an alias too. */
+export const Version = z.strictObject({
+  FunctionName: text,
+  Description: noEffect,
+  CodeSha256: noEffect,
+});
+
+export const Alias = z.strictObject({
+  FunctionName: text,
+  FunctionVersion: text,
+  Name: z.string().regex(/^(?!\d+$)[\w-]+$/),
+  Description: noEffect,
+  // Instances start in milliseconds here, and one of each function is started ahead.
+  ProvisionedConcurrencyConfig: z.strictObject({ ProvisionedConcurrentExecutions: integer.min(1) }).optional(),
+});
+
+export const DeploymentGroup = z.strictObject({
+  ApplicationName: text,
+  DeploymentConfigName: text.optional(),
+  DeploymentGroupName: text.optional(),
+  DeploymentStyle: z.strictObject({
+    DeploymentType: z.literal('BLUE_GREEN'),
+    DeploymentOption: z.literal('WITH_TRAFFIC_CONTROL'),
+  }),
+  ServiceRoleArn: text,
+  AlarmConfiguration: z
+    .strictObject({ Enabled: z.boolean(), Alarms: z.array(z.strictObject({ Name: text })) })
+    .optional(),
+  AutoRollbackConfiguration: z.strictObject({
+    Enabled: z.boolean(),
+    Events: z
+      .array(z.enum(['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST']))
+      .optional(),
+  }),
 });
 
 export const EmailIdentity = z.strictObject({ EmailIdentity: z.email() });
@@ -144,15 +180,21 @@ export const HttpApi = z.strictObject({
   Tags: noEffect,
 });
 
+const RouteSettings = z.strictObject({
+  ThrottlingRateLimit: z.coerce.number(),
+  ThrottlingBurstLimit: integer,
+  DetailedMetricsEnabled: noEffect,
+});
+
 export const Stage = z.strictObject({
   ApiId: text,
   // Another name would be the first segment of every path.
   StageName: z.literal('$default'),
   AutoDeploy: z.literal(true),
   Description: noEffect,
-  // Throttling and access logs belong to the deployed gateway.
-  DefaultRouteSettings: noEffect,
-  RouteSettings: noEffect,
+  DefaultRouteSettings: RouteSettings.optional(),
+  RouteSettings: z.record(text, RouteSettings).default({}),
+  // Access logs belong to the deployed gateway.
   AccessLogSettings: noEffect,
   Tags: noEffect,
 });
@@ -183,24 +225,4 @@ export const Authorizer = z.strictObject({
   AuthorizerType: z.literal('JWT'),
   IdentitySource: z.tuple([z.literal('$request.header.Authorization')]),
   JwtConfiguration: z.strictObject({ Audience: z.array(text), Issuer: z.url() }),
-});
-
-const oneOrMore = z.union([text.transform((value) => [value]), z.array(text)]);
-
-/** Without `Condition`, `NotAction` and `NotResource`, which the IAM check here does not evaluate. */
-export const ManagedPolicy = z.strictObject({
-  ManagedPolicyName: text.optional(),
-  Description: noEffect,
-  Path: text.optional(),
-  PolicyDocument: z.strictObject({
-    Version: text,
-    Statement: z.array(
-      z.strictObject({
-        Sid: text.optional(),
-        Effect: z.enum(['Allow', 'Deny']),
-        Action: oneOrMore,
-        Resource: oneOrMore,
-      }),
-    ),
-  }),
 });

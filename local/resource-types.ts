@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as buses from './bus-schemas.ts';
 import * as feed from './feed-schemas.ts';
+import * as iam from './iam/policy-schemas.ts';
+import * as observability from './observability-schemas.ts';
 import * as schemas from './resource-schemas.ts';
 
 /** Names and numbers of the pretended account. */
@@ -24,10 +26,15 @@ export interface Identity {
 
 interface ResourceType {
   readonly schema: z.ZodType;
-  /** @param name - the resource's own name where the template gives one. */
-  readonly identify: (world: World, logicalId: string, name: string | undefined) => Identity;
+  /**
+   * @param name - the resource's own name where the template gives one.
+   * @param owner - value of `ownerProperty`.
+   */
+  readonly identify: (world: World, logicalId: string, name: string | undefined, owner: string) => Identity;
   /** Property that holds the resource's own name. */
   readonly nameProperty?: string;
+  /** Property that names the resource to which this one belongs, where that is a part of its own name. */
+  readonly ownerProperty?: string;
   /** The name where that property is absent, for types whose names follow rules of their own. */
   readonly defaultName?: (world: World, logicalId: string, properties: Readonly<Record<string, unknown>>) => string;
   /** Why the resource has no effect on one machine; only there where that is so. */
@@ -96,6 +103,41 @@ export const resourceTypes = {
       attributes: { Arn: arn(world, 'lambda', `function:${name}`) },
     }),
   },
+  'AWS::Lambda::Version': {
+    schema: schemas.Version,
+    ownerProperty: 'FunctionName',
+    identify: (world, _logicalId, _name, owner) => {
+      const versionArn = arn(world, 'lambda', `function:${owner}:1`);
+      return { ref: versionArn, attributes: { FunctionArn: versionArn, Version: '1' } };
+    },
+  },
+  'AWS::Lambda::Alias': {
+    schema: schemas.Alias,
+    nameProperty: 'Name',
+    ownerProperty: 'FunctionName',
+    identify: (world, _logicalId, name = '', owner) => {
+      const aliasArn = arn(world, 'lambda', `function:${owner}:${name}`);
+      return { ref: aliasArn, attributes: { AliasArn: aliasArn } };
+    },
+  },
+  'AWS::CodeDeploy::Application': {
+    schema: z.strictObject({ ComputePlatform: z.literal('Lambda'), ApplicationName: z.string().optional() }),
+    nameProperty: 'ApplicationName',
+    inert: 'a start deploys everything at once',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({ ref: name, attributes: {} }),
+  },
+  'AWS::CodeDeploy::DeploymentGroup': {
+    schema: schemas.DeploymentGroup,
+    nameProperty: 'DeploymentGroupName',
+    inert: 'a start deploys everything at once',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({ ref: name, attributes: {} }),
+  },
+  'AWS::SSM::Parameter': {
+    schema: z.strictObject({ Name: z.string(), Type: z.literal('String'), Value: z.string() }),
+    nameProperty: 'Name',
+    inert: 'outputs.json tells clients the same',
+    identify: (_world, _logicalId, name = '') => ({ ref: name, attributes: {} }),
+  },
   'AWS::Lambda::Permission': { schema: schemas.Permission, identify: plain },
   'AWS::Lambda::EventSourceMapping': { schema: feed.EventSourceMapping, identify: plain },
   'AWS::SQS::Queue': {
@@ -108,8 +150,7 @@ export const resourceTypes = {
     }),
   },
   'AWS::SQS::QueuePolicy': {
-    // Only what lets rules send is looked at: everybody else on this machine may use every queue, without TLS.
-    schema: buses.QueuePolicy,
+    schema: iam.QueuePolicy,
     identify: plain,
   },
   'AWS::Pipes::Pipe': {
@@ -131,10 +172,10 @@ export const resourceTypes = {
   'AWS::Events::Rule': {
     schema: buses.Rule,
     nameProperty: 'Name',
-    // On AWS the name of the bus stands before that of the rule; these are only compared with each other.
+    // On AWS the name of the bus stands before that of the rule, and `bus` stands for it here.
     identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
       ref: name,
-      attributes: { Arn: arn(world, 'events', `rule/${name}`) },
+      attributes: { Arn: arn(world, 'events', `rule/bus/${name}`) },
     }),
   },
   'AWS::SES::EmailIdentity': {
@@ -159,7 +200,7 @@ export const resourceTypes = {
   'AWS::ApiGatewayV2::Route': { schema: schemas.Route, identify: plain },
   'AWS::ApiGatewayV2::Authorizer': { schema: schemas.Authorizer, identify: plain },
   'AWS::IAM::ManagedPolicy': {
-    schema: schemas.ManagedPolicy,
+    schema: iam.ManagedPolicy,
     nameProperty: 'ManagedPolicyName',
     identify: (world, logicalId, name = nameOf(world, logicalId)) => {
       const policyArn = iamArn(world, `policy/${name}`);
@@ -167,17 +208,15 @@ export const resourceTypes = {
     },
   },
   'AWS::IAM::Role': {
-    schema: z.unknown(),
+    schema: iam.Role,
     nameProperty: 'RoleName',
-    inert: 'the functions run with every right; IAM is evaluated for callers of the API only',
     identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
       ref: name,
       attributes: { Arn: iamArn(world, `role/${name}`), RoleId: world.id(logicalId, 21) },
     }),
   },
   'AWS::IAM::Policy': {
-    schema: z.unknown(),
-    inert: 'belongs to a role',
+    schema: iam.Policy,
     identify: (_world, logicalId) => ({ ref: logicalId, attributes: {} }),
   },
   'AWS::Logs::LogGroup': {
@@ -188,6 +227,35 @@ export const resourceTypes = {
       ref: name,
       attributes: { Arn: arn(world, 'logs', `log-group:${name}:*`) },
     }),
+  },
+  'AWS::CloudWatch::Alarm': {
+    schema: observability.Alarm,
+    nameProperty: 'AlarmName',
+    inert: 'GET /local/metrics shows what the functions count; nobody is woken',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => ({
+      ref: name,
+      attributes: { Arn: arn(world, 'cloudwatch', `alarm:${name}`) },
+    }),
+  },
+  'AWS::CloudWatch::Dashboard': { schema: observability.Dashboard, inert: 'see GET /local/metrics', identify: plain },
+  'AWS::SNS::Topic': {
+    schema: observability.Topic,
+    nameProperty: 'TopicName',
+    inert: 'alarms alone write to it',
+    identify: (world, logicalId, name = nameOf(world, logicalId)) => {
+      const topicArn = arn(world, 'sns', name);
+      return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } };
+    },
+  },
+  'AWS::SNS::TopicPolicy': { schema: z.unknown(), inert: 'belongs to a topic', identify: plain },
+  'AWS::SNS::Subscription': { schema: observability.Subscription, inert: 'belongs to a topic', identify: plain },
+  'AWS::KMS::Key': {
+    schema: z.unknown(),
+    inert: 'nothing is encrypted on one machine beyond what its disk is',
+    identify: (world, logicalId) => {
+      const keyId = world.id(logicalId, 32);
+      return { ref: keyId, attributes: { Arn: arn(world, 'kms', `key/${keyId}`), KeyId: keyId } };
+    },
   },
   'AWS::CDK::Metadata': { schema: z.unknown(), inert: 'tells AWS which CDK was used', identify: plain },
 } as const satisfies Readonly<Record<string, ResourceType>>;

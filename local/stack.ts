@@ -6,12 +6,15 @@ import { cognitoConfig, startCognito } from './cognito.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { createTables } from './dynamodb.ts';
 import { startDynoxide } from './dynoxide.ts';
-import { createFunctions } from './functions.ts';
+import { createFunctions, type Endpoints } from './functions.ts';
 import { createApi } from './http-api.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
+import { startGates } from './iam/gates.ts';
+import { enforcePolicies, type Iam } from './iam/iam.ts';
 import { iamAuthorizer } from './iam-authorizer.ts';
 import { jwtAuthorizer } from './jwt-authorizer.ts';
 import { watchLoad } from './load.ts';
+import { withMetricsPage } from './metrics-page.ts';
 import type { StackOutputs } from './outputs.ts';
 import { StackError } from './stack-error.ts';
 import { readAssembly, synthesize } from './synthesize.ts';
@@ -39,6 +42,9 @@ export interface StackOptions {
 export interface Stack {
   readonly outputs: StackOutputs;
   readonly template: ResolvedTemplate;
+  readonly iam: Iam;
+  /** Where functions find the services, which there look at permissions; those of `outputs` do not. */
+  readonly endpoints: Endpoints;
   stop(): Promise<void>;
 }
 
@@ -64,6 +70,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   parts.defer(() => cognitoProcess.stop());
   const workers = startWorkers(dataDir.path, region, log);
   parts.defer(() => workers.stop());
+  const gates = await startGates();
+  parts.defer(() => gates.stop());
   const [assembly, dynamodb, { sqs, inbox }] = await allSettled([
     options.assemblyDir
       ? readAssembly(options.assemblyDir)
@@ -77,24 +85,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     accountId,
     stackName: assembly.stackName,
     apiUrl: server.url,
-    sqsUrl: sqs,
+    sqsUrl: gates.endpoints.sqs,
   };
   const template = resolveTemplate(assembly.template, { ...world, id: dataDir.id });
+  const iam = enforcePolicies(template, { ...world, id: dataDir.id });
   const [cognito] = await allSettled([
     cognitoProcess.serve(cognitoConfig(template, region)),
     createTables(template.of('AWS::DynamoDB::GlobalTable'), dynamodb.endpoint, region),
   ]);
   const outputs = outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs, inbox });
 
-  const endpoints = { dynamodb: dynamodb.endpoint, sqs, cognito: cognito.endpoint, ses: inbox };
+  gates.open({ dynamodb: dynamodb.endpoint, sqs, cognito: cognito.endpoint, ses: inbox }, iam.guard);
+  const { endpoints } = gates;
   // More instances than processors only add compiling and collecting of garbage: the work is bound by processors.
   const maxInstances = options.maxInstances ?? Math.max(2, availableParallelism());
+  const logFile = join(dataDir.path, 'functions.log');
   const functions = createFunctions(template, {
     assembly,
     endpoints,
     region,
     id: dataDir.id,
-    logFile: join(dataDir.path, 'functions.log'),
+    logFile,
     maxInstances,
     onLog: log,
   });
@@ -102,12 +113,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // Stopped while the database still answers, so that what they work on can end.
   parts.defer(() => workers.stop());
   await allSettled([
-    serveApi({ template, server, outputs, functions, workers, cognitoEndpoint: cognito.endpoint }),
+    serveApi({
+      template,
+      iam,
+      server: withMetricsPage(server, { logFile, log }),
+      outputs,
+      functions,
+      workers,
+      cognitoEndpoint: cognito.endpoint,
+    }),
     workers.run({
       assembly,
       world,
       endpoints,
-      databaseFile: dynamodb.file,
+      dynamodb: { endpoint: dynamodb.endpoint, ...(dynamodb.file && { file: dynamodb.file }) },
       directory: dataDir.path,
       maxInstances,
     }),
@@ -119,7 +138,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   parts.defer(() => server.stop());
   parts.defer(() => rm(outputsFile, { force: true }));
   const running = parts.move();
-  return { outputs, template, stop: () => running.disposeAsync() };
+  return { outputs, template, iam, endpoints, stop: () => running.disposeAsync() };
 }
 
 interface Database {
@@ -140,6 +159,7 @@ async function startDatabase({ dynamodbEndpoint }: StackOptions, dataDir: DataDi
 
 interface ApiParts {
   readonly template: ResolvedTemplate;
+  readonly iam: Iam;
   readonly server: HttpServer;
   readonly outputs: StackOutputs;
   readonly functions: ReturnType<typeof createFunctions>;
@@ -147,7 +167,15 @@ interface ApiParts {
   readonly cognitoEndpoint: string;
 }
 
-async function serveApi({ template, server, outputs, functions, workers, cognitoEndpoint }: ApiParts): Promise<void> {
+async function serveApi({
+  template,
+  iam,
+  server,
+  outputs,
+  functions,
+  workers,
+  cognitoEndpoint,
+}: ApiParts): Promise<void> {
   const { ref: apiId } = only(template, 'AWS::ApiGatewayV2::Api');
   only(template, 'AWS::ApiGatewayV2::Stage');
   const authorizers = template.of('AWS::ApiGatewayV2::Authorizer').map(async ({ ref, properties }) => {
@@ -155,20 +183,18 @@ async function serveApi({ template, server, outputs, functions, workers, cognito
     const keys = await fetch(`${cognitoEndpoint}/${poolOf(issuer, template)}/.well-known/jwks.json`);
     return [ref, jwtAuthorizer({ issuer, audience, keys: (await keys.json()) as { keys: [] } })] as const;
   });
-  const administrator = {
-    name: 'admin',
-    credentials: { accessKeyId: outputs.adminAccessKeyId, secretAccessKey: outputs.adminSecretAccessKey },
-    policies: template.of('AWS::IAM::ManagedPolicy').map(({ properties }) => properties.PolicyDocument),
-  };
-  const stranger = {
-    name: 'stranger',
-    credentials: { accessKeyId: outputs.strangerAccessKeyId, secretAccessKey: outputs.strangerSecretAccessKey },
-    policies: [],
-  };
+  const credentialsOf = (name: 'admin' | 'stranger') => ({
+    accessKeyId: outputs[`${name}AccessKeyId`],
+    secretAccessKey: outputs[`${name}SecretAccessKey`],
+  });
+  const principals = [
+    iam.user('admin', credentialsOf('admin'), template.of('AWS::IAM::ManagedPolicy')),
+    iam.user('stranger', credentialsOf('stranger'), []),
+  ];
   const routes = apiRoutes(template, {
     functions,
     jwtAuthorizers: new Map(await Promise.all(authorizers)),
-    iamAuthorizer: iamAuthorizer({ principals: [administrator, stranger], region, accountId, apiId }),
+    iamAuthorizer: iamAuthorizer({ principals, guard: iam.guard, region, accountId, apiId }),
   });
   const [unreachable] = routesWithoutPermission(template, `arn:aws:execute-api:${region}:${accountId}:${apiId}`);
   if (unreachable) {

@@ -1,4 +1,5 @@
 import { firstBookingLine, loadDemoData } from './first-booking.ts';
+import { readable } from './readable-log.ts';
 import { readSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { StackError } from './stack-error.ts';
@@ -20,7 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const settings = readSettings(process.env);
   print('Synthesizing the CDK app and starting its parts …');
-  const stack = await startStack({ ...settings, log: (line) => process.stderr.write(`${line}\n`) });
+  const stack = await startStack({ ...settings, log });
   try {
     if (!isAsked) await introduce(stack, settings.dataDir);
     await asked;
@@ -33,6 +34,13 @@ try {
   if (!isAsked) {
     process.stderr.write(`${error instanceof StackError ? error.message : inspectable(error)}\n`);
     process.exitCode = 1;
+  }
+}
+
+function log(text: string): void {
+  for (const line of text.split('\n')) {
+    const shown = readable(line, { color: process.stderr.isTTY === true });
+    if (shown !== undefined) process.stderr.write(`${shown}\n`);
   }
 }
 
@@ -54,6 +62,7 @@ async function introduce({ outputs, template }: Stack, dataDir: string): Promise
   print(`Ready after ${seconds} s.\n`);
   print(`  API        ${outputs.apiUrl}`);
   print(`  Reference  ${outputs.apiUrl}/docs`);
+  print(`  Metrics    ${outputs.apiUrl}/local/metrics (for Prometheus)`);
   print(`  Inbox      ${outputs.inboxUrl} (the emails that people get)`);
   print(`  Data       ${dataDir} (outputs.json: credentials; functions.log: what the functions print)`);
   if (line) print(`\nA first booking, to paste into another terminal:\n\n${line}\n`);

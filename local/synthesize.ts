@@ -81,7 +81,8 @@ export function readAssembly(directory: string): Assembly {
   const stacks = Object.entries(artifacts).filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack');
   const [stack] = stacks;
   if (!stack || stacks.length > 1) {
-    throw new StackError(`The CDK app has ${stacks.length} stacks; the local stack runs exactly one.`);
+    const names = stacks.map(([name]) => name).join(', ') || 'none';
+    throw new StackError(`The local stack runs an app of exactly one stack, without an edge; this one has: ${names}.`);
   }
   const [stackName, { properties }] = stack;
   return {

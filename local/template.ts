@@ -82,10 +82,11 @@ function scopeOf(template: Template, world: World): Scope & { identity(logicalId
     if (!resource || !isKnownType(resource.Type)) return undefined;
     const known = identities.get(logicalId);
     if (known) return known;
-    const { identify, nameProperty, defaultName } = resourceType(resource.Type);
+    const { identify, nameProperty, ownerProperty, defaultName } = resourceType(resource.Type);
     const given = nameProperty && resolveValue(resource.Properties?.[nameProperty], scope, logicalId);
     const name = z.string().optional().parse(given) ?? defaultName?.(world, logicalId, resource.Properties ?? {});
-    const made = identify(world, logicalId, name);
+    const owner = ownerProperty && resolveValue(resource.Properties?.[ownerProperty], scope, logicalId);
+    const made = identify(world, logicalId, name, String(owner ?? ''));
     identities.set(logicalId, made);
     return made;
   };

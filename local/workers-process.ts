@@ -68,7 +68,7 @@ function stepBack(): void {
 }
 
 async function run(plan: WorkersPlan, sqs: Parameters<typeof startChangeFeed>[0]['sqs']): Promise<ChangeFeed> {
-  const { assembly, endpoints, databaseFile, maxInstances } = plan;
+  const { assembly, endpoints, dynamodb, maxInstances } = plan;
   const world = { ...plan.world, id: idsOf(plan.directory) };
   const template = resolveTemplate(assembly.template, world);
   const onLog = (line: string) => send({ kind: 'log', line });
@@ -82,7 +82,6 @@ async function run(plan: WorkersPlan, sqs: Parameters<typeof startChangeFeed>[0]
     onLog,
   });
   for (const target of functions.values()) parts.defer(() => target.stop());
-  const dynamodb = { endpoint: endpoints.dynamodb, ...(databaseFile && { file: databaseFile }) };
   return startChangeFeed({
     template,
     sqs,

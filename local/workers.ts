@@ -11,9 +11,10 @@ import type { Assembly } from './synthesize.ts';
 export interface WorkersPlan {
   readonly assembly: Assembly;
   readonly world: Omit<World, 'id'>;
+  /** For the functions. */
   readonly endpoints: Endpoints;
-  /** Database file of the embedded DynamoDB. */
-  readonly databaseFile: string | undefined;
+  /** The database itself, past the permissions of functions; its file where it is the embedded one. */
+  readonly dynamodb: { readonly endpoint: string; readonly file?: string };
   readonly directory: string;
   /** Instances of each function. */
   readonly maxInstances: number;

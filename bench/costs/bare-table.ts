@@ -40,6 +40,7 @@ export async function startBareTable(): Promise<{ stop(): Promise<void> }> {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     HOLD_TTL_SECONDS: '600',
     QUEUE_URLS: 'http://127.0.0.1/one',
+    DEAD_LETTER_QUEUES: 'notify worker http://127.0.0.1/dead http://127.0.0.1/one',
     USER_POOL_ID: 'us-east-1_bench',
     USER_POOL_CLIENT_ID: 'bench',
     SERVICE_VERSION: '0',

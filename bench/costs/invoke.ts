@@ -40,7 +40,7 @@ export async function invoke(group: Group, routeKey: string, invocation: Invocat
     requestContext: {
       requestId: `bench-${process.pid}-${Date.now()}-${requests}`,
       timeEpoch: Date.now(),
-      http: { method, path },
+      http: { method, path, sourceIp: '192.0.2.1' },
       authorizer: userId
         ? { jwt: { claims: { sub: userId, token_use: 'access', ...(groups && { 'cognito:groups': groups }) } } }
         : { iam: { userArn: 'arn:aws:iam::000000000000:user/bench' } },

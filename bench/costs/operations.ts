@@ -44,7 +44,8 @@ export const samples: Record<OperationId, Sample | typeof file> = {
     },
   },
   refresh: simple('refresh', 200, { body: { refreshToken: 'refresh' } }),
-  logout: simple('logout', 204, { ...ada, body: { refreshToken: 'refresh' } }),
+  // A person of their own: nobody is let in with that login afterwards.
+  logout: simple('logout', 204, { userId: 'lou', body: { refreshToken: 'refresh' } }),
   getMe: {
     when: '',
     status: 200,
@@ -59,6 +60,17 @@ export const samples: Record<OperationId, Sample | typeof file> = {
     arrange: async () => {
       await call('getMe', ada);
       return () => call('updateMe', { ...ada, body: { name: 'Countess of Lovelace' } });
+    },
+  },
+  deleteMe: simple('deleteMe', 202, { userId: 'dana' }, 'before the worker begins'),
+  exportMe: {
+    when: '25 bookings',
+    status: 200,
+    arrange: async () => {
+      const [eventId, userId] = [await newEvent(), ulid()];
+      for (let n = 0; n < 25; n += 1) await book(eventId, { userId });
+      await call('getMe', { userId });
+      return () => call('exportMe', { userId });
     },
   },
   listNotifications: {
@@ -154,5 +166,9 @@ export const samples: Record<OperationId, Sample | typeof file> = {
   createUser: simple('createUser', 201, { body: person }),
   getUser: simple('getUser', 200, { params: { userId: knownUserId } }),
   setUserRoles: simple('setUserRoles', 200, { params: { userId: knownUserId }, body: { roles: ['organizers'] } }),
+  deleteUser: simple('deleteUser', 202, { params: { userId: knownUserId } }, 'before the worker begins'),
+  listAuditTrail: simple('listAuditTrail', 200, { query: { entity: knownUserId } }, 'of a person without changes'),
+  listDeadLetters: simple('listDeadLetters', 200, {}, 'all queues empty'),
+  redriveDeadLetters: simple('redriveDeadLetters', 202, { body: { queue: 'notify' } }, 'an empty queue'),
   createDemoData: simple('createDemoData', 201, {}, 'the first time'),
 };

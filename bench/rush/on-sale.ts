@@ -59,10 +59,10 @@ export async function rush(
 ): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   let next = 0;
-  const client = async (_: unknown, clientNumber: number) => {
-    const token = tokens[clientNumber % tokens.length] ?? '';
-    const authorization = `Bearer ${token}`;
+  const client = async () => {
     for (let number = next++; number < options.requests; number = next++) {
+      const token = tokens[number % tokens.length] ?? '';
+      const authorization = `Bearer ${token}`;
       const quantity = 1 + Math.floor(Math.random() * options.quantity);
       const headers = { authorization, ...(options.keys && { 'idempotency-key': `${options.runId}-${number}` }) };
       const message = { headers, body: { eventId: show.eventId, tierId: 'standard', quantity } };

@@ -14,9 +14,11 @@ process.once('disconnect', () => parent.resolve());
 
 const dataDir = mkdtempSync(join(tmpdir(), 'evently-'));
 try {
+  const context = JSON.parse(process.argv[2] ?? '{}') as Record<string, unknown>;
   const { dynamodbEndpoint } = readSettings(process.env);
   const other = dynamodbEndpoint ? { dynamodbEndpoint } : {};
-  const stack = await startStack({ port: 0, dataDir, ...other, log: (line) => process.stderr.write(`${line}\n`) });
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const stack = await startStack({ port: 0, dataDir, context, ...other, log });
   process.send?.({ outputs: stack.outputs });
   await parent.promise;
   await stack.stop();

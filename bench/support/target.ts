@@ -18,9 +18,13 @@ export interface Target {
 /**
  * The API at `url`; without one the local stack that is running; without that a throw-away one.
  *
+ * @param context of the CDK app, for a throw-away one
  * @throws {UsageError} where nothing answers at `url`, or there are no credentials for it
  */
-export async function findTarget(url: string | undefined): Promise<Target> {
+export async function findTarget(
+  url: string | undefined,
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<Target> {
   const outputs = readOutputs();
   if (url !== undefined && !URL.canParse(url)) throw new UsageError(`--url is "${url}", which is no URL.`);
   if (url !== undefined && !(await isLive(url))) throw new UsageError(`Nothing answers at ${url}.`);
@@ -31,7 +35,7 @@ export async function findTarget(url: string | undefined): Promise<Target> {
   }
   if (url !== undefined) return { url, name: url, administrator: await awsAdministrator(url), stop };
   process.stderr.write('No stack is running: starting one to throw away …\n');
-  const stack = await startThrowAwayStack();
+  const stack = await startThrowAwayStack([], context);
   const { outputs: own } = stack;
   const administrator = administratorOf(own);
   return { url: own.apiUrl, name: 'a throw-away stack', administrator, outputs: own, stop: stack.stop };

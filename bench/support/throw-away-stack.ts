@@ -16,10 +16,15 @@ export interface ThrowAwayStack {
  * measures it. It ends with this process, however that ends.
  *
  * @param nodeOptions for the stack's process, say `--cpu-prof`
+ * @param context of the CDK app, as of `cdk deploy -c`
  * @throws {UsageError} where it does not start, with the reason
  */
-export async function startThrowAwayStack(nodeOptions: readonly string[] = []): Promise<ThrowAwayStack> {
-  const child = fork(join(import.meta.dirname, 'stack-process.ts'), { execArgv: [...nodeOptions] });
+export async function startThrowAwayStack(
+  nodeOptions: readonly string[] = [],
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<ThrowAwayStack> {
+  const script = join(import.meta.dirname, 'stack-process.ts');
+  const child = fork(script, [JSON.stringify(context)], { execArgv: [...nodeOptions] });
   const exit = once(child, 'exit');
   const [message] = await Promise.race([once(child, 'message'), exit.then(() => [{ fault: 'it ended at once' }])]);
   const { outputs, fault } = message as { outputs?: StackOutputs; fault?: string };

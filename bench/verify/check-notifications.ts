@@ -15,8 +15,11 @@ export function checkNotifications(pk: string, items: readonly Item[], verdict: 
       NotificationKind.safeParse(notification.kind).success;
     verdict('notification', isWhole, keyOf(notification), () => 'its key, reader or kind is not what it says');
   }
+  const inbox = items.find((item) => kindOf(item) === 'inbox');
+  // Of a person who is being deleted or is gone: nothing more is told, and nothing is counted.
+  if (inbox?.closedAt !== undefined) return;
   const unread = notifications.filter(({ read }) => read !== true).length;
-  const counted = items.find((item) => kindOf(item) === 'inbox')?.unread ?? 0;
+  const counted = inbox?.unread ?? 0;
   verdict('unread count', counted === unread, keys.inboxKey(userId), () => `it says ${counted}, unread are ${unread}`);
 
   const told = new Set(notifications.map(({ kind, bookingId, eventId }) => `${kind} ${bookingId ?? eventId}`));

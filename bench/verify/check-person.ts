@@ -1,5 +1,6 @@
 import { limits } from '../../functions/domain/limits.ts';
 import * as keys from '../../functions/store/keys.ts';
+import { checkDeletion } from './check-deletion.ts';
 import { checkNotifications } from './check-notifications.ts';
 import type { Verdicts } from './findings.ts';
 import { type Item, integer, keyOf, kindOf, list } from './items.ts';
@@ -17,6 +18,7 @@ export function checkPerson(pk: string, items: readonly Item[], verdict: Verdict
     verdict,
   );
   checkNotifications(pk, items, verdict);
+  checkDeletion(items, verdict);
   checkPurchases(
     pk,
     items.filter((item) => kindOf(item) === 'purchases'),
@@ -141,6 +143,11 @@ function checkPurchases(pk: string, counts: readonly Item[], bookings: readonly 
   for (const item of counts) {
     const key = keyOf(item);
     const eventId = key.sk.slice('PURCHASES#'.length);
+    const ofEvent = [...bought].filter(([place]) => place.startsWith(`${eventId} `));
+    const all = ofEvent.reduce((total, [, sum]) => total + sum, 0);
+    // A person who only ever held seats of an event without limits has counters of holds alone.
+    const counted = item.tickets === undefined ? 0 : integer(item, 'tickets');
+    verdict('purchase count', counted === all, key, () => `tickets is ${item.tickets}, bought are ${all}`);
     for (const name of Object.keys(item).filter((attribute) => attribute.startsWith(countPrefix))) {
       const sum = bought.get(`${eventId} ${name}`) ?? 0;
       verdict('purchase count', integer(item, name) === sum, key, () => `${name} is ${item[name]}, bought are ${sum}`);

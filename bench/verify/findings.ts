@@ -25,6 +25,7 @@ export const rules = {
   notification: 'key, reader and kind follow from it',
   'unread count': 'it is the number of unread notifications',
   told: 'every step of a booking stands in the list of its buyer',
+  'deleted person': 'nothing leads to a person who is deleted, and nothing to come is theirs',
   'cancelled event': 'nothing of it is sold or held, and nobody waits',
   'event statistics': 'totals, tiers and days are a fold over the bookings of the event',
   'platform statistics': 'totals and days are a fold over all bookings, capacity is what is on sale',

@@ -15,11 +15,18 @@ const kinds = {
   purchases: [/^USER#/, /^PURCHASES#/],
   ownership: [/^USER#/, /^EVENT#/],
   profile: [/^USER#/, /^PROFILE$/],
+  access: [/^USER#/, /^ACCESS$/],
+  deletion: [/^USER#/, /^DELETION(?:#RUN)?$/],
   notification: [/^USER#/, /^NOTIFICATION#/],
   inbox: [/^USER#/, /^INBOX$/],
   continuation: [/^EVENT#[^#]+$/, /^(?:CANCELLATION$|ANNOUNCEMENT#)/],
   statistics: [/^STATS#(?:EVENT#[^#]+|PLATFORM)$/, /^(?:TOTAL$|DAY#)/],
   seen: [/^STATS#SEEN#/, /^SEEN$/],
+  roles: [/^USER#/, /^ROLES$/],
+  'deleted event': [/^EVENT#[^#]+$/, /^DELETED$/],
+  'audit entry': [/^AUDIT#[^#]+$/, /^/],
+  failure: [/^FAILURE#/, /^FAILURE$/],
+  rate: [/^RATE#/, /^WINDOW#/],
 } as const;
 export type Kind = keyof typeof kinds | 'unknown';
 

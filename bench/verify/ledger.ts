@@ -27,11 +27,18 @@ export function createLedger(): Ledger {
     purchases: 0,
     ownership: 0,
     profile: 0,
+    access: 0,
+    deletion: 0,
     notification: 0,
     inbox: 0,
     continuation: 0,
     statistics: 0,
     seen: 0,
+    roles: 0,
+    'deleted event': 0,
+    'audit entry': 0,
+    failure: 0,
+    rate: 0,
     unknown: 0,
   };
   const events = new Map<string, EventEntry>();
@@ -86,6 +93,7 @@ export function createLedger(): Ledger {
       if (kind === 'waitlist' || kind === 'waitlist entry' || kind === 'waiting') addToLine(item);
       if (kind === 'booking' || kind === 'idempotency' || kind === 'purchases' || kind === 'place') addToPerson(item);
       if (kind === 'notification' || kind === 'inbox') addToPerson(item);
+      if (kind === 'access' || kind === 'deletion' || kind === 'profile') addToPerson(item);
     },
     close() {
       closePerson();

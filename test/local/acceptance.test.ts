@@ -238,7 +238,7 @@ describe('repeating a request', () => {
       requestContext: {
         requestId: 'the-same-request',
         timeEpoch: Date.now(),
-        http: { method: 'POST' },
+        http: { method: 'POST', sourceIp: '192.0.2.1' },
         authorizer: { jwt: { claims: { sub: 'twice', token_use: 'access' } } },
       },
     } as unknown as Parameters<typeof handler>[0];

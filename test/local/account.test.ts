@@ -87,17 +87,18 @@ describe('signing in', () => {
 
     const logout = () => api.call('POST /auth/logout', { token, body: { refreshToken } });
     expect(await logout()).toMatchObject({ status: 204, text: '' });
-    expect((await logout()).status).toBe(204);
+    expect((await logout()).status).toBe(401);
     expect((await refresh()).json).toMatchObject({ status: 401, code: 'unauthenticated' });
   });
 
   test('logging out leaves other sessions alone, and needs a session', async () => {
-    const { email, refreshToken } = await api.signedIn();
+    const { email, token, refreshToken } = await api.signedIn();
     const other = (await api.login(email)).json;
     expect((await api.call('POST /auth/logout', { body: { refreshToken } })).status).toBe(401);
-    await api.call('POST /auth/logout', { token: other.accessToken, body: { refreshToken } });
+    expect((await api.call('POST /auth/logout', { token, body: { refreshToken } })).status).toBe(204);
     const body = { refreshToken: other.refreshToken };
     expect((await api.call('POST /auth/refresh', { body })).status).toBe(200);
+    expect((await api.call('GET /users/me', { token: other.accessToken })).status).toBe(200);
   });
 
   test('an access token is no refresh token, and other text is none either', async () => {

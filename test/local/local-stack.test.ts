@@ -76,9 +76,9 @@ describe('a function', () => {
       AWS_REGION: 'us-east-1',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_ENDPOINT_URL_DYNAMODB: api.stack.outputs.dynamodbEndpoint,
-      AWS_ENDPOINT_URL_SQS: api.stack.outputs.sqsEndpoint,
-      AWS_ENDPOINT_URL_SESV2: api.stack.outputs.inboxUrl,
+      AWS_ENDPOINT_URL_DYNAMODB: api.stack.endpoints.dynamodb,
+      AWS_ENDPOINT_URL_SQS: api.stack.endpoints.sqs,
+      AWS_ENDPOINT_URL_SESV2: api.stack.endpoints.ses,
     });
     for (const name of ['EVENTLY_LEAK', 'PATH', 'HOME']) expect(env).not.toHaveProperty(name);
   });
@@ -161,7 +161,7 @@ describe('a route for people', () => {
     const cognito = new CognitoIdentityProviderClient({
       region: 'us-east-1',
       endpoint: env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
     });
     const [Username, Password] = ['ada@example.com', 'correct horse battery'];
     await cognito.send(new SignUpCommand({ ClientId, Username, Password }));

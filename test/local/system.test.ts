@@ -63,7 +63,7 @@ describe('what is no route', () => {
   test.each([
     ['PUT', '/bookings', 'GET, POST'],
     ['HEAD', '/events', 'GET'],
-    ['OPTIONS', '/users/me', 'GET, PATCH'],
+    ['OPTIONS', '/users/me', 'DELETE, GET, PATCH'],
     ['POST', '/organizer/events/anything', 'DELETE, GET, PATCH'],
     ['DELETE', '/admin/users', 'GET, POST'],
   ])('%s %s is 405 and tells what is allowed', async (method, path, allow) => {

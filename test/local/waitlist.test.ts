@@ -324,7 +324,7 @@ describe('the worker', () => {
     return async (bodies: string[]) => {
       const records = bodies.map((body, n) => ({ messageId: `m${n}`, body, eventSource: 'aws:sqs' }) as SQSRecord);
       const { batchItemFailures } = await handler({ Records: records }, context);
-      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
     };
   }
   const messageOf = (image: Record<string, unknown>, eventID: string) =>

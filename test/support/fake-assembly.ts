@@ -27,7 +27,7 @@ export function fakeTemplate(changes: Resources = {}): Template {
         Type: 'AWS::Cognito::UserPoolGroup',
         Properties: { UserPoolId: { Ref: 'Pool' }, GroupName: 'organizers' },
       },
-      Role: { Type: 'AWS::IAM::Role' },
+      Role: role(),
       Function: {
         Type: 'AWS::Lambda::Function',
         Properties: {
@@ -98,6 +98,29 @@ export function fakeTemplate(changes: Resources = {}): Template {
         AuthorizationScopes: ['aws.cognito.signin.user.admin'],
       }),
       ...changes,
+    },
+  };
+}
+
+/** A role that everything may run with, and by default do anything with. */
+export function role(actions: readonly string[] = ['*'], resource: unknown = '*') {
+  const services = ['lambda.amazonaws.com', 'pipes.amazonaws.com'];
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: services } }],
+      },
+      Policies: [
+        {
+          PolicyName: 'rights',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
+          },
+        },
+      ],
     },
   };
 }

@@ -21,9 +21,12 @@ export interface Answer {
 export const userId = '5c0d1f3e-8a67-4b4e-9a7e-2a1f0b6c9d11';
 export const accessToken = 'header.payload.signature';
 
-/** Calls the account function as the gateway would, signed in with the groups. */
+let tokens = 0;
+/** Calls the account function as the gateway would, signed in anew with the groups. */
 export function callAccount(routeKey: string, call: Call = {}, groups: readonly string[] = []): Promise<Answer> {
-  const claims = { sub: userId, token_use: 'access', 'cognito:groups': `[${groups.join(' ')}]` };
+  tokens += 1;
+  const login = { origin_jti: `login-${tokens}`, jti: `token-${tokens}`, auth_time: '1800000000' };
+  const claims = { sub: userId, token_use: 'access', 'cognito:groups': `[${groups.join(' ')}]`, ...login };
   return invoke(account, eventOf(routeKey, call, { jwt: { claims, scopes: [] } }));
 }
 
@@ -44,7 +47,11 @@ function eventOf(routeKey: string, call: Call, authorizer: object): HttpEvent {
     queryStringParameters: call.query,
     body: call.body === undefined ? undefined : JSON.stringify(call.body),
     isBase64Encoded: false,
-    requestContext: { requestId: call.requestId ?? 'request-1', http: { method, path }, authorizer },
+    requestContext: {
+      requestId: call.requestId ?? 'request-1',
+      http: { method, path, sourceIp: '203.0.113.7' },
+      authorizer,
+    },
   };
   return event as unknown as HttpEvent;
 }

@@ -95,5 +95,5 @@ export async function deliver(
   const event = { Records: bodies.map((body, index) => ({ messageId: String(index), body })) };
   const context = { awsRequestId: 'lambda-1', getRemainingTimeInMillis: remainingMs };
   const { batchItemFailures } = await worker(event as unknown as SQSEvent, context as Context);
-  return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+  return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier)).sort((a, b) => a - b);
 }

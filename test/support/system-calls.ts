@@ -29,7 +29,7 @@ export async function callSystem(line: string, headers: Record<string, string> =
     rawQueryString: '',
     headers,
     isBase64Encoded: false,
-    requestContext: { requestId: 'request-1', http: { method, path } },
+    requestContext: { requestId: 'request-1', http: { method, path, sourceIp: '192.0.2.1' } },
   } as unknown as HttpEvent;
   const context = { awsRequestId: 'lambda-1', getRemainingTimeInMillis: () => 10_000 } as Context;
   const answer = await handler(event, context);

@@ -7,11 +7,14 @@ import type { Received } from './client.ts';
 export type TableContents = Record<string, Record<string, unknown>>;
 
 const keyOf = (item: Record<string, unknown>): string => `${item.pk} ${item.sk}`;
-/** What workers write for changes that were made before. */
-const followsLater = /^STATS#| NOTIFICATION#| INBOX$/;
+/** What workers write for changes that were made before, and counters of attempts to sign in. */
+const followsLater = /^STATS#|^AUDIT#|^RATE#| NOTIFICATION#| INBOX$/;
 
-/** Every item of the table, by its key, but for what workers write in their own time. */
-export async function contentsOf({ dynamodbEndpoint, region, tableName }: StackOutputs): Promise<TableContents> {
+/** Every item of the table, by its key, but for what workers write in their own time, or for other keys. */
+export async function contentsOf(
+  { dynamodbEndpoint, region, tableName }: StackOutputs,
+  leftOut: RegExp = followsLater,
+): Promise<TableContents> {
   const client = new DynamoDBClient({
     endpoint: dynamodbEndpoint,
     region,
@@ -23,7 +26,7 @@ export async function contentsOf({ dynamodbEndpoint, region, tableName }: StackO
     { TableName: tableName, ConsistentRead: true },
   );
   for await (const { Items = [] } of pages) {
-    for (const item of Items) if (!followsLater.test(keyOf(item))) items[keyOf(item)] = item;
+    for (const item of Items) if (!leftOut.test(keyOf(item))) items[keyOf(item)] = item;
   }
   client.destroy();
   return items;

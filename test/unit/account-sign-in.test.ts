@@ -6,13 +6,13 @@ import {
   RevokeTokenCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { identity } from '../../functions/shared/identity-client.ts';
 import { logger } from '../../functions/shared/logger.ts';
 import { documents } from '../../functions/store/client.ts';
-import { callAccount, poolError } from '../support/identity-calls.ts';
+import { callAccount, poolError, userId } from '../support/identity-calls.ts';
 
 const pool = mockClient(identity);
 const email = 'ada@example.com';
@@ -170,8 +170,8 @@ describe('login', () => {
         .on(GetUserCommand, { AccessToken })
         .resolves({ Username: 'person-1', UserAttributes: [{ Name: 'email', Value: email }] });
       expect((await login()).status).toBe(200);
-      const [put] = table.commandCalls(PutCommand);
-      expect(put?.args[0].input.Item).toMatchObject({ pk: 'USER#person-1', sk: 'PROFILE', email });
+      const [put] = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
+      expect(put?.Put?.Item).toMatchObject({ pk: 'USER#person-1', sk: 'PROFILE', email });
     });
 
     test('succeeds where it cannot be made', async () => {
@@ -250,12 +250,29 @@ describe('refresh', () => {
 });
 
 describe('logout', () => {
+  const table = mockClient(documents);
+  beforeEach(() => {
+    table.reset();
+    vi.stubEnv('TABLE_NAME', 'evently');
+    table.on(GetCommand).resolves({});
+  });
   const logout = () => callAccount('POST /auth/logout', { body: { refreshToken: 'r.s.t' } });
 
   test('revokes the refresh token', async () => {
     pool.on(RevokeTokenCommand).resolves({});
     expect(await logout()).toMatchObject({ status: 204, text: '' });
     expect(pool.commandCalls(RevokeTokenCommand)[0]?.args[0].input).toEqual({ ClientId: 'client-1', Token: 'r.s.t' });
+  });
+
+  test('ends the login that the access token came of, after the refresh token and not before', async () => {
+    const order: string[] = [];
+    pool.on(RevokeTokenCommand).callsFake(() => order.push('refresh token'));
+    table.on(TransactWriteCommand).callsFake(() => order.push('login'));
+    expect((await logout()).status).toBe(204);
+    expect(order).toEqual(['refresh token', 'login']);
+    const [item] = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
+    expect(item?.Update?.Key).toEqual({ pk: `USER#${userId}`, sk: 'ACCESS' });
+    expect(Object.values(item?.Update?.ExpressionAttributeValues?.[':logins'])).toEqual([1_800_000_000]);
   });
 
   test.each(['NotAuthorizedException', 'UnauthorizedException'])(

@@ -9,15 +9,24 @@ vi.spyOn(console, 'error').mockImplementation(() => {});
 
 const createBooking = vi.fn();
 const other = vi.fn(async () => Promise.reject(new Error('secret table name')));
-const handler = httpHandler('booking', {
-  createBooking,
-  listBookings: async ({ query }) => ({ status: 200, body: { items: [], nextCursor: String(query.limit) } }),
-  getBooking: other,
-  confirmBooking: other,
-  cancelBooking: other,
-  joinWaitlist: other,
-  getWaitlistPlace: other,
-  leaveWaitlist: other,
+const handler = httpHandler(
+  'booking',
+  {
+    createBooking,
+    listBookings: async ({ query }) => ({ status: 200, body: { items: [], nextCursor: String(query.limit) } }),
+    getBooking: other,
+    confirmBooking: other,
+    cancelBooking: other,
+    joinWaitlist: other,
+    getWaitlistPlace: other,
+    leaveWaitlist: other,
+  },
+  { guard: (_operation, _event, work) => work() },
+);
+
+it('lets no person in without a guard', () => {
+  const handlers = {} as Parameters<typeof httpHandler<'booking'>>[1];
+  expect(() => httpHandler('booking', handlers)).toThrow('has no guard');
 });
 
 interface Given {
@@ -42,7 +51,7 @@ async function call(routeKey: string, given: Given = {}) {
     requestContext: {
       requestId: 'request-1',
       timeEpoch: 0,
-      http: { method: routeKey.split(' ')[0] },
+      http: { method: routeKey.split(' ')[0], sourceIp: '192.0.2.1' },
       ...(claims && { authorizer: { jwt: { claims } } }),
     },
   } as unknown as HttpEvent;

@@ -110,7 +110,7 @@ describe('joining', () => {
     expect((await join()).place).toMatchObject({ position: 4, size: 4 });
     const [, second] = sent();
     expect(second?.map(keyIn)).toContain('WAITLIST#000000000004');
-    expect(second?.filter(({ ConditionCheck }) => ConditionCheck).map(keyIn)).toEqual(['INVENTORY']);
+    expect(second?.filter(({ ConditionCheck }) => ConditionCheck).map(keyIn)).toEqual(['ACCESS', 'INVENTORY']);
   });
 
   it('asks for another run where seats are left over that fit', async () => {

@@ -26,8 +26,8 @@ const environment = (variables: Record<string, unknown>) => {
 
 describe('what is not understood is an error that names it', () => {
   test('a resource type', () => {
-    expect(() => resolve({ Jobs: { Type: 'AWS::SNS::Topic' } })).toThrow(
-      'Jobs is of type AWS::SNS::Topic, which the local stack does not know.',
+    expect(() => resolve({ Jobs: { Type: 'AWS::S3::Bucket' } })).toThrow(
+      'Jobs is of type AWS::S3::Bucket, which the local stack does not know.',
     );
   });
 

@@ -41,7 +41,7 @@ describe('a known path with another method', () => {
     ['POST /organizer/events/anything', 'DELETE, GET, PATCH'],
     ['DELETE /', 'GET'],
     ['HEAD /events', 'GET'],
-    ['OPTIONS /users/me', 'GET, PATCH'],
+    ['OPTIONS /users/me', 'DELETE, GET, PATCH'],
     ['TRACE /docs/x', 'GET'],
   ])('%s is method-not-allowed and tells what is', async (line, allow) => {
     const answer = await callSystem(line);

@@ -9,13 +9,16 @@ import {
   ListUsersCommand,
   type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { identity } from '../../functions/shared/identity-client.ts';
 import { logger } from '../../functions/shared/logger.ts';
+import { documents } from '../../functions/store/client.ts';
 import { callAdmin, poolError, userId } from '../support/identity-calls.ts';
 
 const pool = mockClient(identity);
+const table = mockClient(documents);
 const logged = vi.spyOn(logger, 'error').mockReturnValue();
 vi.spyOn(logger, 'warn').mockReturnValue();
 const created = new Date('2027-01-02T03:04:05.000Z');
@@ -39,6 +42,9 @@ function poolKnows(id: string) {
 
 beforeEach(() => {
   pool.reset();
+  table.reset();
+  table.on(TransactWriteCommand).resolves({});
+  vi.stubEnv('TABLE_NAME', 'table');
   logged.mockClear();
   vi.stubEnv('USER_POOL_ID', 'eu-west-1_pool');
 });
@@ -146,6 +152,7 @@ describe('setUserRoles', () => {
 
   test('gives and takes the role, however often it is named', async () => {
     poolKnows(userId);
+    pool.on(AdminListGroupsForUserCommand).resolves({ Groups: [] });
     pool.on(AdminAddUserToGroupCommand).resolves({});
     pool.on(AdminRemoveUserFromGroupCommand).resolves({});
     expect((await put(['organizers', 'organizers'])).json).toEqual({ ...viewOf(userId), roles: ['organizers'] });
@@ -159,8 +166,26 @@ describe('setUserRoles', () => {
     pool.on(AdminGetUserCommand).rejects(poolError('UserNotFoundException'));
     expect((await put(['organizers'])).status).toBe(404);
     poolKnows(userId);
+    pool.on(AdminListGroupsForUserCommand).resolves({ Groups: [] });
     pool.on(AdminAddUserToGroupCommand).rejects(poolError('UserNotFoundException'));
     expect((await put(['organizers'])).status).toBe(404);
+  });
+
+  test('leaves a trace before the pool is asked, and another one when it has the roles', async () => {
+    poolKnows(userId);
+    pool.on(AdminListGroupsForUserCommand).resolves({ Groups: [{ GroupName: 'organizers' }] });
+    pool.on(AdminRemoveUserFromGroupCommand).rejectsOnce(poolError('InternalErrorException')).resolves({});
+    const notes = () =>
+      table.commandCalls(TransactWriteCommand).map(({ args: [{ input }] }) => input.TransactItems?.[0]?.Put?.Item);
+    expect((await put([])).status).toBeGreaterThanOrEqual(500);
+    const note = { formerly: ['organizers'], roles: [], changedBy: expect.stringMatching(/^principal:arn:/) };
+    expect(notes()).toMatchObject([{ ...note, status: 'REQUESTED' }]);
+    // The same request again mends what was cut short.
+    expect((await put([])).status).toBe(200);
+    expect(notes().slice(1)).toMatchObject([
+      { ...note, status: 'REQUESTED' },
+      { ...note, status: 'IN_FORCE' },
+    ]);
   });
 });
 

@@ -131,6 +131,7 @@ function healthyTable(): Item[] {
   const purchases = (userId: string, quantity: number) => ({
     ...keys.purchasesKey(userId, event.eventId),
     'tickets#standard': quantity,
+    tickets: quantity,
   });
   return [
     {
@@ -157,6 +158,10 @@ function healthyTable(): Item[] {
     recordItem(third, 'k1'),
     purchases('bob', 4),
     ...newsItems([third]),
+    // Cleo was here.
+    { ...keys.accessKey('cleo'), deletedAt: now },
+    { ...keys.deletionKey('cleo'), userId: 'cleo', doneAt: now },
+    { ...keys.inboxKey('cleo'), closedAt: now },
     // Bob came off the waitlist; Ada waits for more seats than are free.
     ...waitlistItems({ eventId: event.eventId, tierId: 'standard' }, [
       { userId: 'bob', quantity: 4, status: 'PROMOTED', bookingId: 'bkg_3' },
@@ -285,6 +290,24 @@ const damages: [Rule, string, (items: Item[]) => void][] = [
   ['notification', 'a kind that does not exist', (items) => rename(pick(items, 'NOTIFICATION#'), { kind: 'spam' })],
   ['unread count', 'one read in secret', (items) => rename(pick(items, 'NOTIFICATION#'), { read: true })],
   ['unread count', 'a lost count', (items) => remove(items, pick(items, 'INBOX', 'bob'))],
+  [
+    'deleted person',
+    'a profile that came back',
+    (items) => items.splice(items.indexOf(pick(items, 'DELETION')), 0, { ...keys.profileKey('cleo'), name: 'Cleo' }),
+  ],
+  ['deleted person', 'a way in', (items) => remove(items, pick(items, 'ACCESS'))],
+  [
+    'deleted person',
+    'a list that takes news',
+    (items) => rename(pick(items, 'INBOX', 'cleo'), { closedAt: undefined }),
+  ],
+  [
+    'deleted person',
+    'a booking that still leads to its buyer',
+    (items) => {
+      for (const sk of ['ACCESS', 'DELETION', 'INBOX']) rename(pick(items, sk, 'cleo'), { pk: 'USER#bob' });
+    },
+  ],
   [
     'told',
     'a cancellation that nobody was told of',

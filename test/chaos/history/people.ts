@@ -104,6 +104,11 @@ function eventOf({ route, userId, params, body, headers }: HttpRequest, requestI
     ...(params && { pathParameters: params }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
     isBase64Encoded: false,
-    requestContext: { requestId, timeEpoch, http: { method, path }, authorizer: { jwt: { claims } } },
+    requestContext: {
+      requestId,
+      timeEpoch,
+      http: { method, path, sourceIp: '192.0.2.1' },
+      authorizer: { jwt: { claims } },
+    },
   };
 }

@@ -28,8 +28,10 @@ const parts = {
   'promote-waitlist': 'functions/workers/promote-waitlist.ts',
   'aggregate-analytics': 'functions/workers/aggregate-analytics.ts',
   'cancel-event': 'functions/workers/cancel-event.ts',
+  'delete-user': 'functions/workers/delete-user.ts',
   notify: 'functions/workers/notify.ts',
   'send-email': 'functions/workers/send-email.ts',
+  audit: 'functions/workers/audit.ts',
   ledger: 'bench/verify/ledger.ts',
 } as const;
 export type Part = keyof typeof parts;

@@ -34,10 +34,18 @@ interface Message {
   readonly body: string;
   /** Of a FIFO queue: one at a time is worked on, in order. */
   readonly group: string | undefined;
+  readonly sentAt: number;
   visibleAt: number;
   receives: number;
   isInFlight: boolean;
 }
+
+/** What Lambda gives a worker of a message, as far as it is looked at. */
+const recordOf = ({ id, body, sentAt, receives }: Message) => ({
+  messageId: id,
+  body,
+  attributes: { SentTimestamp: String(sentAt), ApproximateReceiveCount: String(receives) },
+});
 
 /** As lib/constructs/queue-worker.ts sets them. */
 const maxReceives = 5;
@@ -64,7 +72,8 @@ export function createQueue({ worker, scheduler, functions, random, trace }: Que
     // A FIFO queue keeps the order in which the pipe read the stream.
     const visibleAt = isFifo ? Math.max(wanted, lastVisibleAt) : wanted;
     lastVisibleAt = visibleAt;
-    messages.push({ id: `${worker}#${sent}`, body, group, visibleAt, receives: 0, isInFlight: false });
+    const sentAt = scheduler.now();
+    messages.push({ id: `${worker}#${sent}`, body, group, sentAt, visibleAt, receives: 0, isInFlight: false });
     pumpAt(visibleAt);
   }
 
@@ -111,7 +120,7 @@ export function createQueue({ worker, scheduler, functions, random, trace }: Que
     }
     const names = batch.map(({ id }) => id).join(' ');
     trace(`${names} delivered`);
-    const event = { Records: batch.map(({ id, body }) => ({ messageId: id, body })) };
+    const event = { Records: batch.map(recordOf) };
     const run = await functions.invoke(worker, 1_000 * spec.timeoutSeconds, event);
     const failed = failuresOf(run, batch);
     if (failed.size > 0) trace(`${[...failed].join(' ')} come again`);

@@ -8,6 +8,9 @@ export const stage: Settings = {
   logRetentionDays: 1,
   throttleRate: 1_000,
   throttleBurst: 1_000,
+  canary: false,
+  edge: false,
+  edgeKey: 1,
   holdTtlSeconds: 6,
 };
 
