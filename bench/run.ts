@@ -42,6 +42,9 @@ type Name = (typeof names)[number];
 const alone: readonly Name[] = ['bundles', 'hot', 'hot-variants', 'storm', 'crowd'];
 type Results = Partial<Record<Name, unknown>>;
 
+/** Few people stand for a crowd: what is measured counts them as every stage does, and lets them do more. */
+const fewPeople = { rateLimits: 'bookings:1000000,waitlist-joins:1000000', throttleRate: 100_000 };
+
 /** For everything that follows from some thousand bookings, emails too. */
 const quietMs = 10 * 60_000;
 
@@ -115,9 +118,6 @@ interface Flags {
   profile?: string | undefined;
   long: boolean;
 }
-
-/** Few people stand for a crowd: what is measured counts them as every stage does, and lets them do more. */
-const fewPeople = { rateLimits: 'bookings:1000000,waitlist-joins:1000000', throttleRate: 100_000 };
 
 async function onStack(wanted: readonly Name[], { profile, long }: Flags, results: Results): Promise<void> {
   const nodeOptions = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
