@@ -12,7 +12,7 @@ export interface Mutation extends Replacement {
 const inventory = 'functions/store/inventory-store.ts';
 const line = 'functions/store/waitlist-items.ts';
 
-/** At least one for each invariant of docs/data-model.md, and one for each kind of answer that is checked. */
+/** At least one for each invariant of docs/testing.md, and one for each kind of answer that is checked. */
 export const mutations: readonly Mutation[] = [
   {
     breaks: 'shard: available is never below 0',
@@ -179,8 +179,8 @@ export const mutations: readonly Mutation[] = [
     breaks: 'a purchase limit is not exceeded',
     by: ['limit'],
     file: 'functions/store/purchase-store.ts',
-    find: "'attribute_not_exists(#tickets) OR #tickets <= :room'",
-    replace: "'attribute_not_exists(#tickets) OR #tickets <= :room OR #tickets > :room'",
+    find: '(attribute_not_exists(${name}) OR ${name} <= ${value})',
+    replace: '(attribute_not_exists(${name}) OR ${name} <= ${value} OR ${name} > ${value})',
   },
   {
     breaks: 'nobody is promoted after the sale closed',
@@ -195,5 +195,146 @@ export const mutations: readonly Mutation[] = [
     file: 'functions/domain/event-change.ts',
     find: 'before.tiers.map((tier) => ({ ...tier, ruleVersion: version }))',
     replace: 'before.tiers',
+  },
+  {
+    breaks: 'a person who is being deleted makes no booking',
+    by: ['kept out'],
+    file: 'functions/store/access-store.ts',
+    find: "      'attribute_not_exists(deletedAt)',\n",
+    replace: '',
+  },
+  {
+    breaks: 'a person who is being deleted gets no place in line and no profile',
+    by: ['kept out'],
+    file: 'functions/store/access-store.ts',
+    find: "ConditionExpression: 'attribute_not_exists(deletedAt)',\n      },",
+    replace: "ConditionExpression: 'attribute_not_exists(deletedAt) OR attribute_exists(deletedAt)',\n      },",
+  },
+  {
+    breaks: 'no token of a person who is being deleted is let in',
+    by: ['kept out'],
+    file: 'functions/shared/access-guard.ts',
+    find: "operation.access === 'deleted-too'",
+    replace: "(operation.access === 'deleted-too' || operation.method !== 'GET')",
+  },
+  {
+    breaks: 'a person who is deleted is told nothing',
+    by: ['kept out'],
+    file: 'functions/store/notification-store.ts',
+    find: "ConditionExpression: 'attribute_not_exists(closedAt)',",
+    replace: "ConditionExpression: 'attribute_not_exists(closedAt) OR attribute_exists(closedAt)',",
+  },
+  {
+    breaks: 'a person who is deleted waits in no line',
+    by: ['deleted person'],
+    file: 'functions/workers/delete-user.ts',
+    find: '  leaveWaitlists,\n  eraseBookings,',
+    replace: '  eraseBookings,',
+  },
+  {
+    breaks: 'bookings to come of a person who is deleted are cancelled',
+    by: ['deleted person'],
+    file: 'functions/store/booking-changes.ts',
+    find: 'if (isToCome) return cancelled(booking, now);',
+    replace: '',
+  },
+  {
+    breaks: 'past bookings of a person who is deleted stay',
+    by: ['deleted person'],
+    file: 'functions/store/erasure-store.ts',
+    find: 'event !== undefined && event.startsAt > now',
+    replace: 'event !== undefined',
+  },
+  {
+    breaks: 'past bookings lead to nobody',
+    by: ['deleted person'],
+    file: 'functions/store/booking-changes.ts',
+    find: 'const { idempotencyKey: _key, ...rest } = after;',
+    replace: "const rest = after.status === 'CONFIRMED' ? after : { ...after, idempotencyKey: undefined };",
+  },
+  {
+    breaks: 'nothing else of a person who is deleted is left',
+    by: ['deleted person'],
+    file: 'functions/store/erasure-store.ts',
+    find: "'ACCESS', 'DELETION', 'INBOX'];",
+    replace: "'ACCESS', 'DELETION', 'INBOX', 'PURCHASES#'];",
+  },
+  {
+    breaks: 'the account goes too, though the user pool failed at first',
+    by: ['deleted person'],
+    file: 'functions/shared/identity-deletion.ts',
+    find: "if (!isIdentityError(error, 'UserNotFoundException')) throw error;",
+    replace: "if (isIdentityError(error, 'NotAuthorizedException')) throw error;",
+  },
+  {
+    breaks: 'a deletion that is too long for one run goes on in the next',
+    by: ['deleted person'],
+    file: 'functions/workers/delete-user.ts',
+    find: 'return handOver(deletionRunKey(userId), run, { userId }, patience);',
+    replace: 'return;',
+  },
+  {
+    breaks: 'answer: only who is being deleted is not let in',
+    by: ['answer'],
+    file: 'functions/store/access-store.ts',
+    find: "`${userId} ${loginId ?? ''} ${authTime}`",
+    replace: "`${userId.slice(0, 6)} ${loginId ?? ''} ${authTime}`",
+  },
+  {
+    breaks: 'audit trail: every change of a booking has its entry',
+    by: ['audited booking', 'every change'],
+    file: 'functions/store/audit-store.ts',
+    find: 'const command = new PutCommand({',
+    replace:
+      "if (change.entry.kind === 'booking' && change.entry.change === 'changed') return;\n  const command = new PutCommand({",
+  },
+  {
+    breaks: 'audit trail: waitlists are not left out',
+    by: ['audited waitlist'],
+    file: 'functions/store/audit-store.ts',
+    find: 'const command = new PutCommand({',
+    replace: "if (change.entry.kind === 'waitlist-entry') return;\n  const command = new PutCommand({",
+  },
+  {
+    breaks: 'audit trail: two changes of one moment have two entries',
+    by: ['every change'],
+    file: 'functions/store/audit-store.ts',
+    find: 'const key = keys.auditKey(entry.entity, entry.at, sequence);',
+    replace: "const key = keys.auditKey(entry.entity, entry.at, '1');",
+  },
+  {
+    breaks: 'audit trail: what comes late is written too',
+    by: ['chain'],
+    file: 'functions/store/audit-store.ts',
+    find: 'const command = new PutCommand({',
+    replace: 'if (Date.parse(change.entry.at) < Date.now() - 5_000) return;\n  const command = new PutCommand({',
+  },
+  {
+    breaks: 'audit trail: an entry is written before its message is done',
+    by: ['every change'],
+    file: 'functions/workers/audit.ts',
+    find: '(change, { remainingMs }) =>\n  appendToTrail(change, new Patience(remainingMs)),',
+    replace: 'async (change, { remainingMs }) => {\n  void appendToTrail(change, new Patience(remainingMs));\n},',
+  },
+  {
+    breaks: 'audit trail: changes of an event make the event',
+    by: ['audited event'],
+    file: 'functions/domain/audit.ts',
+    find: '(name) => !isSame(before[name], after[name]),',
+    replace: "(name) => name !== 'tiers' && !isSame(before[name], after[name]),",
+  },
+  {
+    breaks: 'audit trail: it makes the inventory',
+    by: ['audited inventory'],
+    file: 'functions/store/event-store.ts',
+    find: 'if (seats.size > 0) seatChanges[after.tierId] = Object.fromEntries(seats);',
+    replace: 'if (seats.size > 1) seatChanges[after.tierId] = Object.fromEntries(seats);',
+  },
+  {
+    breaks: 'audit trail: a change names who made it, and nobody before',
+    by: ['signed'],
+    file: 'functions/store/attribution.ts',
+    find: 'if (changedBy && update?.Key && isAudited(update.Key)) {',
+    replace: "if (changedBy?.startsWith('user') && update?.Key && isAudited(update.Key)) {",
   },
 ];

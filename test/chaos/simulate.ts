@@ -3,7 +3,7 @@ import { createFaultyDynamoDb } from '../support/faulty-dynamodb/faulty-dynamodb
 import { objectOf } from '../support/faulty-dynamodb/json.ts';
 import { sdkHandler } from '../support/faulty-dynamodb/sdk-handler.ts';
 import type { Counts } from '../support/faulty-dynamodb/types.ts';
-import { creation, newPerson, newTier, type Organized, perform } from './history/acts.ts';
+import { creation, newPerson, type Organized, perform } from './history/acts.ts';
 import { type History, people } from './history/history.ts';
 import { createBrowser, type Seen } from './history/people.ts';
 import { peace, weathers } from './history/weather.ts';
@@ -16,11 +16,14 @@ import { randomFor } from './world/randomness.ts';
 import { createScheduler } from './world/scheduler.ts';
 import { environment } from './world/stage.ts';
 import { createTrace } from './world/trace.ts';
+import { createUserPool, isForUserPool } from './world/user-pool.ts';
 
 /** What a history left behind, to be judged. */
 export interface Aftermath {
   readonly seen: readonly Seen[];
   readonly commits: Commits;
+  /** Ids of the people whom the user pool knows. */
+  readonly accounts: ReadonlySet<string>;
   readonly endedAt: number;
   /** Messages that no worker can do although nothing strikes any more, and other ways not to come to an end. */
   readonly stuck: readonly string[];
@@ -29,7 +32,6 @@ export interface Aftermath {
 }
 
 const midnight = Date.parse('2031-05-15T00:00:00.000Z');
-const dayMs = 24 * 60 * 60 * 1_000;
 /** Virtual time after which a history that does not come to rest is given up. */
 const patienceMs = 12 * 60 * 60 * 1_000;
 
@@ -58,6 +60,12 @@ export async function simulate(code: Code, database: Database, history: History)
       faults: peace,
     });
     const http = sdkHandler(engine);
+    const crowd = Array.from({ length: people }, (_, n) => newPerson(n));
+    const pool = createUserPool({
+      scheduler,
+      random: randomFor(luck, 'user pool'),
+      userIds: crowd.map(({ userId }) => userId),
+    });
     const functions = createFunctions({
       code,
       scheduler,
@@ -69,7 +77,7 @@ export async function simulate(code: Code, database: Database, history: History)
         const marked = { ...headers, [originHeader]: origin.name, [startHeader]: String(origin.startedAt) };
         const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
         try {
-          const answer = await http.handle({ headers: marked, body });
+          const answer = await (isForUserPool(headers) ? pool : http).handle({ headers: marked, body });
           trace(`${origin.name} ${operation} ${outcomeOf(answer.response)}`);
           return answer;
         } catch (error) {
@@ -89,7 +97,6 @@ export async function simulate(code: Code, database: Database, history: History)
       commits: () => commits.count(),
     });
 
-    const crowd = Array.from({ length: people }, (_, n) => newPerson(n));
     const errors: unknown[] = [];
     let open = 0;
     const begin = (work: Promise<void>) => {
@@ -106,14 +113,12 @@ export async function simulate(code: Code, database: Database, history: History)
       await scheduler.runUntil(isDone).catch((error: unknown) => errors.push(error));
     };
 
-    const startsAt = new Date(midnight + 30 * dayMs).toISOString();
     const organized: Organized[] = [];
     begin(
       (async () => {
-        for (const [n, { capacity, maxPerUser, closesAfterMs }] of events.entries()) {
-          const closesAt = closesAfterMs && new Date(scheduler.now() + closesAfterMs).toISOString();
-          const tier = newTier(capacity, maxPerUser, closesAt || undefined);
-          const { body } = await browser.ask(creation(tier, startsAt, `event-${n}`));
+        for (const [n, plan] of events.entries()) {
+          const { tier, request } = creation(plan, { nowMs: scheduler.now(), key: `event-${n}` });
+          const { body } = await browser.ask(request);
           organized.push({ eventId: String(body.eventId), tier });
         }
       })(),
@@ -122,6 +127,7 @@ export async function simulate(code: Code, database: Database, history: History)
 
     engine.change(weathers[weather].faults);
     functions.killShare = weathers[weather].killShare;
+    pool.faultShare = weathers[weather].poolFaultShare;
     let at = 0;
     for (const [n, { gapMs, person: who, event: where, act }] of steps.entries()) {
       at += gapMs;
@@ -134,6 +140,7 @@ export async function simulate(code: Code, database: Database, history: History)
     scheduler.after(at + 5_000, () => {
       engine.change(peace);
       functions.killShare = 0;
+      pool.faultShare = 0;
       for (const queue of queues) queue.calm();
       trace('peace');
     });
@@ -150,7 +157,15 @@ export async function simulate(code: Code, database: Database, history: History)
       if (!queue.isEmpty()) stuck.push(`${queue.worker}: the queue never becomes empty`);
     }
     for (const error of errors) stuck.push(String(error));
-    return { seen: browser.seen, commits, endedAt: scheduler.now(), stuck, counts: engine.counts(), trace: lines };
+    return {
+      seen: browser.seen,
+      commits,
+      accounts: pool.accounts,
+      endedAt: scheduler.now(),
+      stuck,
+      counts: engine.counts(),
+      trace: lines,
+    };
   } finally {
     await table.drop();
   }

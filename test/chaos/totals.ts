@@ -17,10 +17,15 @@ export function addCounts(totals: Totals, { seen, counts, commits, trace }: Afte
   }
   add('fault killed', trace.filter((line) => line.endsWith(' killed')).length);
   add('fault timed out', trace.filter((line) => line.endsWith(' timed out')).length);
+  add('fault user pool', trace.filter((line) => / (?:Admin\w+|GetUser) (?!200)/.test(line)).length);
   add('message comes again', trace.filter((line) => line.endsWith(' come again')).length);
   add('commits', commits.count());
   for (const { changes } of commits.all) {
     for (const { before, after } of changes) {
+      if (after?.sk === 'DELETION#RUN') add('deletion handed over');
+      if (after?.doneAt !== undefined && before?.doneAt === undefined) add('deletion done');
+      if (after?.buyerErasedAt !== undefined && before?.buyerErasedAt === undefined)
+        add(`buyer erased, ${after.status}`);
       if (after?.status === undefined || before?.status === after.status) continue;
       add(`${String(after.sk).replace(/#.*/, '')} ${before?.status ?? ''} > ${after.status}`);
     }

@@ -1,5 +1,5 @@
-import type { Act, Repeat } from './history.ts';
-import type { Answer, Browser, HttpRequest } from './people.ts';
+import type { Act, EventPlan, Repeat } from './history.ts';
+import { type Answer, type Browser, type HttpRequest, organizer } from './people.ts';
 
 export interface Organized {
   readonly eventId: string;
@@ -17,28 +17,36 @@ export interface Person {
 
 export const newPerson = (n: number): Person => ({ userId: `person-${n}`, bookingIds: [], holdIds: [], lines: [] });
 
-export const organizer = 'organizer';
 export const tierId = 'standard';
 
-export const newTier = (capacity: number, maxPerUser: number | undefined, saleClosesAt: string | undefined) => ({
-  tierId,
-  name: 'Standard',
-  price: 5,
-  currency: 'EUR',
-  capacity,
-  ...(maxPerUser !== undefined && { maxPerUser }),
-  ...(saleClosesAt !== undefined && { saleClosesAt }),
-});
+/** Later than any history ends. */
+const farMs = 30 * 24 * 60 * 60 * 1_000;
 
-export function creation(tier: object, startsAt: string, key: string): HttpRequest {
-  const body = { name: 'Night', venue: { name: 'Garden' }, timezone: 'Europe/Berlin', startsAt, tiers: [tier] };
-  return {
+/** The request that makes a planned event, and its one tier. */
+export function creation(
+  { capacity, maxPerUser, closesAfterMs, beginsAfterMs = farMs }: EventPlan,
+  { nowMs, key }: { nowMs: number; key: string },
+): { tier: Organized['tier']; request: HttpRequest } {
+  const at = (afterMs: number) => new Date(nowMs + afterMs).toISOString();
+  const closesEarly = closesAfterMs !== undefined && closesAfterMs < beginsAfterMs;
+  const tier = {
+    tierId,
+    name: 'Standard',
+    price: 5,
+    currency: 'EUR',
+    capacity,
+    ...(maxPerUser !== undefined && { maxPerUser }),
+    ...(closesEarly && { saleClosesAt: at(closesAfterMs) }),
+  };
+  const event = { name: 'Night', venue: { name: 'Garden' }, timezone: 'Europe/Berlin', startsAt: at(beginsAfterMs) };
+  const request: HttpRequest = {
     group: 'organizer',
     route: 'POST /organizer/events',
     userId: organizer,
-    body,
+    body: { ...event, tiers: [tier] },
     headers: { 'idempotency-key': key },
   };
+  return { tier, request };
 }
 
 export interface Doing {
@@ -70,6 +78,7 @@ export async function perform(act: Act, doing: Doing): Promise<void> {
     await repeated(browser, act.repeat, { group: 'booking', route, userId: person.userId, params: { bookingId } });
     return;
   }
+  if (act.kind === 'look' || act.kind === 'delete person') return manageAccount(act, doing);
   if (act.kind === 'leave') {
     const params = { eventId: person.lines.pop() ?? event.eventId, tierId };
     const route = 'DELETE /events/{eventId}/waitlist/{tierId}';
@@ -88,6 +97,19 @@ async function book(act: Act & { kind: 'book' | 'hold' }, doing: Doing): Promise
     bookingIds.push(bookingId);
     if (act.kind === 'hold') holdIds.push(bookingId);
   }
+}
+
+async function manageAccount(act: Act & { kind: 'look' | 'delete person' }, { browser, person }: Doing): Promise<void> {
+  const { userId } = person;
+  if (act.kind === 'look') {
+    await browser.ask({ group: 'account', route: 'GET /users/me', userId });
+    return;
+  }
+  const request: HttpRequest =
+    act.by === 'person'
+      ? { group: 'account', route: 'DELETE /users/me', userId }
+      : { group: 'admin', route: 'DELETE /admin/users/{userId}', userId: 'administrator', params: { userId } };
+  await repeated(browser, act.repeat, request);
 }
 
 function keyed({ browser, person, event, key }: Doing, repeat: Repeat, route: string, body: object): Promise<Answer[]> {

@@ -17,8 +17,10 @@ export type Weather = 'calm' | 'conflicts' | 'throttles' | 'losses' | 'slow' | '
 export interface EventPlan {
   readonly capacity: number;
   readonly maxPerUser: number | undefined;
-  /** When its sale ends, after the beginning of the history. */
+  /** When its sale ends, after the beginning of the history; undefined: when it begins. */
   readonly closesAfterMs: number | undefined;
+  /** When it begins; undefined: long after the history. */
+  readonly beginsAfterMs: number | undefined;
 }
 
 export interface Step {
@@ -34,6 +36,8 @@ export type Act =
   | { readonly kind: 'confirm' | 'cancel'; readonly nth: number; readonly repeat: Repeat }
   | { readonly kind: 'join'; readonly quantity: number; readonly repeat: Repeat }
   | { readonly kind: 'leave' }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'delete person'; readonly by: 'person' | 'administrator'; readonly repeat: Repeat }
   | { readonly kind: 'change capacity'; readonly seats: number }
   | { readonly kind: 'change price'; readonly price: number }
   | { readonly kind: 'cancel event' };
@@ -63,6 +67,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 18, arbitrary: fc.record({ kind: fc.constant('cancel'), nth, repeat }) as fc.Arbitrary<Act> },
   { weight: 21, arbitrary: fc.record({ kind: fc.constant('join'), quantity, repeat }) as fc.Arbitrary<Act> },
   { weight: 8, arbitrary: fc.constant<Act>({ kind: 'leave' }) },
+  { weight: 3, arbitrary: fc.constant<Act>({ kind: 'look' }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('delete person'),
+      by: fc.constantFrom('person', 'administrator'),
+      repeat,
+    }) as fc.Arbitrary<Act>,
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -91,13 +104,17 @@ const step: fc.Arbitrary<Step> = fc.record({
   act,
 });
 
+const soonOr = (weight: number) =>
+  fc.oneof(
+    { weight, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 1_000, max: 9_000 }) },
+  );
+
 const event: fc.Arbitrary<EventPlan> = fc.record({
   capacity: fc.integer({ min: 1, max: 6 }),
   maxPerUser: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constant(4) }),
-  closesAfterMs: fc.oneof(
-    { weight: 4, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: fc.integer({ min: 1_000, max: 9_000 }) },
-  ),
+  closesAfterMs: soonOr(6),
+  beginsAfterMs: soonOr(4),
 });
 
 export const history: fc.Arbitrary<History> = fc.record({
@@ -111,10 +128,10 @@ export const history: fc.Arbitrary<History> = fc.record({
 /** A history to read, one step a line. */
 export function historyText({ luck, weather, secondsToMidnight, events, steps }: History): string {
   const places = events.map(
-    ({ capacity, maxPerUser, closesAfterMs }, n) =>
+    ({ capacity, maxPerUser, closesAfterMs, beginsAfterMs }, n) =>
       `event ${n}: ${capacity} seats${maxPerUser === undefined ? '' : `, ${maxPerUser} a person`}${
         closesAfterMs === undefined ? '' : `, on sale for ${closesAfterMs} ms`
-      }`,
+      }${beginsAfterMs === undefined ? '' : `, begins after ${beginsAfterMs} ms`}`,
   );
   let at = 0;
   const lines = steps.map(({ gapMs, person, event: n, act: { kind, ...more } }) => {

@@ -1,3 +1,4 @@
+import { functionSpecs } from '../../../lib/functions.ts';
 import type { Random } from '../../support/faulty-dynamodb/types.ts';
 import type { Functions } from '../world/functions.ts';
 import type { Scheduler } from '../world/scheduler.ts';
@@ -23,7 +24,7 @@ export interface Seen {
 }
 
 export interface HttpRequest {
-  readonly group: 'booking' | 'organizer';
+  readonly group: 'booking' | 'organizer' | 'account' | 'admin';
   readonly route: string;
   readonly userId: string;
   readonly params?: Readonly<Record<string, string>>;
@@ -39,8 +40,9 @@ export interface Web {
   readonly commits: () => number;
 }
 
-/** As lib/functions.ts: both groups. */
-const timeoutMs = 10_000;
+export const organizer = 'organizer';
+export const administratorArn = 'arn:aws:iam::000000000000:user/administrator';
+
 /** Attempts for one request, of which the last ones come when nothing strikes any more. */
 const maxAttempts = 40;
 
@@ -61,7 +63,7 @@ export function createBrowser({ functions, scheduler, random, trace, commits }: 
 
   async function send(request: HttpRequest, event: object, isRepeated: boolean): Promise<Answer | undefined> {
     const [sentAt, before] = [scheduler.now(), commits()];
-    const run = await functions.invoke(request.group, timeoutMs, event);
+    const run = await functions.invoke(request.group, 1_000 * functionSpecs[request.group].timeoutSeconds, event);
     const answer = run.kind === 'answer' ? answerOf(run.value) : undefined;
     seen.push({ request, sentAt, answeredAt: scheduler.now(), commits: [before, commits()], answer, isRepeated });
     const outcome = answer ? `${answer.status} ${answer.body.code ?? ''}` : run.kind;
@@ -93,14 +95,18 @@ function answerOf(value: unknown): Answer {
 }
 
 /** The event that the gateway makes of a request. */
-function eventOf({ route, userId, params, body, headers }: HttpRequest, requestId: string, timeEpoch: number): object {
+function eventOf(
+  { group, route, userId, params, body, headers }: HttpRequest,
+  requestId: string,
+  timeEpoch: number,
+): object {
   const [method = '', path = ''] = route.split(' ');
   const claims = { sub: userId, token_use: 'access', 'cognito:groups': '[organizers]' };
   return {
     version: '2.0',
     routeKey: route,
     rawPath: path,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${userId}`, ...headers },
     ...(params && { pathParameters: params }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
     isBase64Encoded: false,
@@ -108,7 +114,7 @@ function eventOf({ route, userId, params, body, headers }: HttpRequest, requestI
       requestId,
       timeEpoch,
       http: { method, path, sourceIp: '192.0.2.1' },
-      authorizer: { jwt: { claims } },
+      authorizer: group === 'admin' ? { iam: { userArn: administratorArn } } : { jwt: { claims } },
     },
   };
 }

@@ -5,16 +5,25 @@ const latency = { medianMs: 6, tailMs: 300, tailShare: 0.02 };
 const none = healthy.probabilities;
 const losses = { lostAnswer: 0.04, errorBefore: 0.03, errorAfter: 0.03, inProgress: 0.02 };
 
-/** Faults of the database, and the share of runs that end in the middle. */
-export const weathers: Readonly<Record<Weather, { faults: Partial<Faults>; killShare: number }>> = {
-  calm: { faults: { conflictWindowMs: 0, latency }, killShare: 0 },
-  conflicts: { faults: { conflictWindowMs: 40, latency }, killShare: 0 },
-  throttles: { faults: { writeUnitsPerKey: 30, readUnitsPerKey: 60, latency }, killShare: 0 },
-  losses: { faults: { probabilities: losses, latency }, killShare: 0.05 },
+export interface Troubles {
+  /** Of the database. */
+  readonly faults: Partial<Faults>;
+  /** The share of runs that end in the middle. */
+  readonly killShare: number;
+  /** The share of calls of the user pool that fail. */
+  readonly poolFaultShare: number;
+}
+
+export const weathers: Readonly<Record<Weather, Troubles>> = {
+  calm: { faults: { conflictWindowMs: 0, latency }, killShare: 0, poolFaultShare: 0 },
+  conflicts: { faults: { conflictWindowMs: 40, latency }, killShare: 0, poolFaultShare: 0.1 },
+  throttles: { faults: { writeUnitsPerKey: 30, readUnitsPerKey: 60, latency }, killShare: 0, poolFaultShare: 0.7 },
+  losses: { faults: { probabilities: losses, latency }, killShare: 0.05, poolFaultShare: 0.4 },
   // Some requests are given up, and are carried out later all the same.
   slow: {
     faults: { conflictWindowMs: 10, latency: { medianMs: 12, tailMs: 6_500, tailShare: 0.03 } },
     killShare: 0,
+    poolFaultShare: 0.1,
   },
   storm: {
     faults: {
@@ -25,6 +34,7 @@ export const weathers: Readonly<Record<Weather, { faults: Partial<Faults>; killS
       latency: { ...latency, tailShare: 0.06 },
     },
     killShare: 0.08,
+    poolFaultShare: 0.5,
   },
 };
 

@@ -25,6 +25,8 @@ interface Asked {
   readonly userId: string;
   readonly eventId: string;
   readonly bookingId: string;
+  /** Whom it is about: mostly who asks. */
+  readonly personId: string;
   readonly body: Body;
   readonly ifMatch: string;
 }
@@ -48,10 +50,14 @@ const keyed: Readonly<Record<string, string>> = {
   'POST /events/{eventId}/waitlist': 'joinWaitlist',
 };
 
-/** A request that is refused was not carried out before under its key: who asks again after a lost answer is told so. */
+/**
+ * A request that is refused was not carried out before under its key: who asks again after a lost answer is told so, but
+ * for who is not let in any more.
+ */
 function undoneOf({ request: { route, userId, headers }, answer }: Seen): { about: string; isTrue: Truth }[] {
   const operationId = keyed[route];
   if (!answer || answer.status < 400 || answer.status >= 500 || operationId === undefined) return [];
+  if (answer.body.code === 'unauthenticated') return [];
   const record = `USER#${userId} / IDEMPOTENCY#${operationId}#${headers?.['idempotency-key']}`;
   return [{ about: `${route}, which its key has done already`, isTrue: ({ items }) => !items.has(record) }];
 }
@@ -64,6 +70,7 @@ function claimOf(seen: Seen): { about: string; isTrue: Truth; remembered: boolea
     userId: request.userId,
     eventId: String(request.params?.eventId ?? (request.body as Body | undefined)?.eventId),
     bookingId: String(request.params?.bookingId),
+    personId: request.params?.userId ?? request.userId,
     body: (request.body ?? {}) as Body,
     ifMatch: request.headers?.['if-match'] ?? '',
   };
@@ -95,6 +102,7 @@ const hasStatus =
     );
 
 const always: TruthOf = () => true;
+const isBeingDeleted: TruthOf = ({ items }, _at, { personId }) => items.has(`USER#${personId} / DELETION`);
 const isCancelled: TruthOf = (moment, _at, { eventId, bookingId }) => {
   const id = bookingId === 'undefined' ? eventId : eventOfBooking(moment, bookingId);
   return eventOf(moment, id)?.status === 'CANCELLED';
@@ -164,6 +172,11 @@ const truths: Readonly<Record<string, TruthOf>> = {
     return tier?.capacity === wanted?.capacity && tier?.price === wanted?.price;
   },
   'POST /organizer/events/{eventId}/cancel 202': isCancelled,
+  unauthenticated: isBeingDeleted,
+  'DELETE /users/me 202': isBeingDeleted,
+  'DELETE /admin/users/{userId} 202': isBeingDeleted,
+  'DELETE /admin/users/{userId} not-found': isBeingDeleted,
+  'GET /users/me 200': ({ items }, _at, { personId }) => items.has(`USER#${personId} / PROFILE`),
   'POST /organizer/events 201': always,
   'GET /organizer/events/{eventId} 200': always,
 };

@@ -9,6 +9,8 @@ export interface Change {
   readonly key: string;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
+  /** Of the change in the stream, from 1 on. */
+  readonly sequence: number;
 }
 
 /** What one write or transaction changed. */
@@ -33,7 +35,8 @@ export function createCommits(now: () => number): Commits {
     all,
     count: () => all.length,
     add: (records, origin) => {
-      all.push({ at: now(), origin, changes: records.map(changeOf) });
+      const first = numbered + 1;
+      all.push({ at: now(), origin, changes: records.map((record, n) => changeOf(record, first + n)) });
       return records.map((record) => {
         numbered += 1;
         const SequenceNumber = String(numbered).padStart(21, '0');
@@ -45,12 +48,13 @@ export function createCommits(now: () => number): Commits {
   };
 }
 
-function changeOf({ dynamodb: { Keys, OldImage, NewImage } }: StreamRecord): Change {
+function changeOf({ dynamodb: { Keys, OldImage, NewImage } }: StreamRecord, sequence: number): Change {
   const item = (image: unknown) => image && unmarshall(image as Record<string, AttributeValue>);
   const { pk, sk } = item(Keys) as { pk: string; sk: string };
   return {
     key: `${pk} / ${sk}`,
     before: item(OldImage) as Item | undefined,
     after: item(NewImage) as Item | undefined,
+    sequence,
   };
 }

@@ -1,4 +1,4 @@
-import type { Report } from '../../../bench/verify/findings.ts';
+import { caughtUp, type Report } from '../../../bench/verify/findings.ts';
 import type { Seen } from '../history/people.ts';
 import type { Aftermath } from '../simulate.ts';
 import type { Code } from '../world/code.ts';
@@ -6,37 +6,36 @@ import { createRealm } from '../world/realm.ts';
 import { environment } from '../world/stage.ts';
 import { type Claim, claimsOf } from './answers.ts';
 import type { Item } from './commits.ts';
+import { deletionsOf, erasureFaults, keptOutFaults, leftOvers, unrefused } from './deletions.ts';
 import type { Finding } from './finding.ts';
 import { type Moment, momentsOf, stockOf } from './moments.ts';
 import { faultsOfCommit, overtakingsOf } from './steps.ts';
+import { trailFaults } from './trail.ts';
 
 /** True only when nothing more is under way: what workers bring about, and what waits for them. */
-const onlyAtRest: ReadonlySet<string> = new Set([
-  'told',
-  'cancelled event',
-  'event statistics',
-  'platform statistics',
-  'popular event',
-  'seen shard',
-  'in order',
-  'who waits',
-]);
+const onlyAtRest: ReadonlySet<string> = new Set([...caughtUp, 'in order', 'who waits']);
 
 /** Judges the table at every moment of a history and at its end, and every answer that a client saw. */
-export function judge(code: Code, { seen, commits, endedAt, stuck }: Aftermath): Finding[] {
+export function judge(code: Code, { seen, commits, accounts, endedAt, stuck }: Aftermath): Finding[] {
   let now = 0;
   const verify = verifier(code, () => now);
   const findings: Finding[] = stuck.map((message) => ({ rule: 'comes to rest', message }));
   const claims = seen.flatMap((one) => claimsOf(one, commits.all));
   let open = claims;
   const free = new Map<string, { at: number; available: number }[]>();
+  const deletions = deletionsOf(commits.all);
 
   for (const moment of momentsOf(commits.all, 0)) {
     now = moment.at;
     open = open.filter((claim) => !isShown(claim, moment));
     if (!moment.commit) continue;
     const where = `commit ${moment.index} of ${moment.commit.origin.name}`;
-    for (const { rule, message } of faultsOfCommit(moment.commit, moment)) {
+    const faults = [
+      ...faultsOfCommit(moment.commit, moment),
+      ...keptOutFaults(moment.commit, moment.index, deletions),
+      ...erasureFaults(moment.commit, moment.items),
+    ];
+    for (const { rule, message } of faults) {
       findings.push({ rule, message: `${where}: ${message}` });
     }
     findings.push(...overtaken(moment, free));
@@ -47,13 +46,16 @@ export function judge(code: Code, { seen, commits, endedAt, stuck }: Aftermath):
   }
   now = endedAt;
   const last = [...momentsOf(commits.all, 0)].at(-1);
-  if (last) findings.push(...verify(last.items));
+  if (last) {
+    findings.push(...verify(last.items));
+    findings.push(...leftOvers(last.items, deletions, accounts), ...trailFaults(last.items, commits.all));
+  }
   for (const { rule, about, seen } of open) {
     const { request, answer } = seen;
     const asked = JSON.stringify(request.body ?? request.params);
     findings.push({ rule, message: `${about}: ${request.userId} ${asked} was told ${JSON.stringify(answer?.body)}` });
   }
-  findings.push(...unequal(seen));
+  findings.push(...unequal(seen), ...unrefused(seen, deletions));
   return findings;
 }
 

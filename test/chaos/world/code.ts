@@ -24,6 +24,8 @@ const smallShards: Replacement = {
 const parts = {
   booking: 'functions/entry/booking.ts',
   organizer: 'functions/entry/organizer.ts',
+  account: 'functions/entry/account.ts',
+  admin: 'functions/entry/admin.ts',
   'expire-hold': 'functions/workers/expire-hold.ts',
   'promote-waitlist': 'functions/workers/promote-waitlist.ts',
   'aggregate-analytics': 'functions/workers/aggregate-analytics.ts',

@@ -66,7 +66,7 @@ export function createFunctions({ code, scheduler, seed, env, trace, send }: Fun
       return false;
     };
     const realm = createRealm({
-      env,
+      env: { ...env, POWERTOOLS_SERVICE_NAME: part },
       random: randomFor(seed, name),
       now: scheduler.now,
       after: (ms, act) =>

@@ -18,6 +18,8 @@ export const stage: Settings = {
 export const environment: Readonly<Record<string, string>> = {
   TABLE_NAME: knownTable,
   HOLD_TTL_SECONDS: String(stage.holdTtlSeconds),
+  USER_POOL_ID: 'us-east-1_chaos',
+  USER_POOL_CLIENT_ID: 'chaos',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'chaos',
   AWS_SECRET_ACCESS_KEY: 'chaos',
