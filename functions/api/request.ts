@@ -14,6 +14,8 @@ export interface Person {
   /** The sign-in that the token came of; see `Login`. */
   loginId?: string | undefined;
   authTime: number;
+  /** When the token was made; seconds since 1970. */
+  issuedAt: number;
 }
 export interface Principal {
   kind: 'principal';

@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import type { Role } from './user.ts';
 
 /** A sign-in of a person, and all tokens that come of it. */
 export interface Login {
@@ -12,12 +13,21 @@ export interface Login {
   authTime: number;
 }
 
+/** A role as a token names it. */
+export interface ShownRole {
+  role: Role;
+  /** When the token was made; seconds since 1970. */
+  issuedAt: number;
+}
+
 /** What is not let in any more of a person. Who has no such item is let in. */
 export interface Access {
   /** Logins that were ended, with their `authTime`. */
   logins: Readonly<Record<string, number>>;
   /** Every login of that second or before has ended. */
   loginsBefore?: number;
+  /** Roles that were taken away, and when; seconds since 1970. Tokens of that second or before may still name them. */
+  endedRoles?: Readonly<Partial<Record<Role, number>>>;
   /** Since when the account is being deleted, or is gone; RFC 3339, UTC. */
   deletedAt?: string;
   revision: number;
@@ -30,6 +40,12 @@ export function refusalOf(access: Access, { loginId, authTime }: Login): 'delete
   if (access.deletedAt !== undefined) return 'deleted';
   if (access.loginsBefore !== undefined && authTime <= access.loginsBefore) return 'ended';
   return loginId !== undefined && Object.hasOwn(access.logins, loginId) ? 'ended' : undefined;
+}
+
+/** Whether a role was taken away since the token was made that names it. */
+export function isOutdated({ endedRoles }: Access, { role, issuedAt }: ShownRole): boolean {
+  const endedAt = endedRoles?.[role];
+  return endedAt !== undefined && issuedAt <= endedAt;
 }
 
 /** When the last token of a login has expired, whatever was done with its refresh token; seconds since 1970. */

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
+import { isServiceFault } from './service-fault.ts';
 
 /** Names of the user pool's errors that some operation answers; any other is a fault of ours. */
 export type IdentityErrorName =
@@ -31,16 +32,18 @@ export function isIdentityError(error: unknown, ...names: IdentityErrorName[]): 
  * Waits for a call to the user pool and gives its answer.
  *
  * @param refusals what to answer to which of its errors; others are thrown as they are.
- * @throws {DomainError} one of `refusals`; busy where the pool throttles.
+ * @throws {DomainError} one of `refusals`; busy where the pool throttles or fails.
  */
 export async function answered<Output>(call: Promise<Output>, refusals: Refusals = {}): Promise<Output> {
   try {
     return await call;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (throttles.has(error.name)) {
+    if (throttles.has(error.name) || isServiceFault(error)) {
       const details = { retryAfterSeconds: limits.busyRetryAfterSeconds };
-      throw new DomainError('busy', 'Too many requests at the moment; try again.', details, { cause: error });
+      throw new DomainError('busy', 'Signing in and accounts do not answer at the moment; try again.', details, {
+        cause: error,
+      });
     }
     const refusal = Object.hasOwn(refusals, error.name) ? refusals[error.name as IdentityErrorName] : undefined;
     throw refusal ? refusal() : error;

@@ -58,7 +58,8 @@ export function callerOf(operation: Operation, event: HttpEvent): Caller | undef
     throw new DomainError('forbidden', 'This operation is for organizers.', {});
   }
   const accessToken = (event.headers.authorization ?? '').replace(/^Bearer\s+/i, '');
-  return { kind: 'person', callerId: claims.sub, userId: claims.sub, roles, accessToken, ...loginOf(claims) };
+  const issuedAt = Number(claims.iat ?? 0);
+  return { kind: 'person', callerId: claims.sub, userId: claims.sub, roles, accessToken, issuedAt, ...loginOf(claims) };
 }
 
 /** API Gateway hands a list claim over as text: `[organizers staff]`. */

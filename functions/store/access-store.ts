@@ -1,6 +1,16 @@
-import { type Access, endOfLogin, type Login, openAccess, refusalOf, withoutLogin } from '../domain/access.ts';
+import {
+  type Access,
+  endOfLogin,
+  isOutdated,
+  type Login,
+  openAccess,
+  refusalOf,
+  type ShownRole,
+  withoutLogin,
+} from '../domain/access.ts';
 import { DomainError } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
+import { Role } from '../domain/user.ts';
 import { tableName } from './client.ts';
 import { Memory } from './instance-memory.ts';
 import * as keys from './keys.ts';
@@ -19,26 +29,40 @@ export function noAccess(): DomainError<'unauthenticated'> {
   return new DomainError('unauthenticated', detail, {});
 }
 
+function outdated(): DomainError<'unauthenticated'> {
+  return new DomainError('unauthenticated', 'Your roles have changed. Refresh your tokens.', {});
+}
+
 /** Strongly consistent. The item may hold counters too. @throws {DomainError} busy */
 export async function getAccess(userId: string): Promise<Access> {
   return { ...openAccess, ...((await getItem(keys.accessKey(userId))) as Partial<Access> | undefined) };
 }
 
+interface AccessOptions {
+  /**
+   * `remembered`: what this instance saw of the login within the last seconds will do, for an answer that everybody gets
+   * and that changes nothing. `deleted`: who is being deleted is let in.
+   */
+  lenient?: 'remembered' | 'deleted';
+  /** The role without which the person may not do it. */
+  shown?: ShownRole | undefined;
+}
+
 /**
- * Refuses a login that has ended, and a person whose account is gone or about to go.
+ * Refuses a login that has ended, a role that was taken away, and a person whose account is gone or about to go.
  *
- * @param lenient `remembered`: what this instance saw of the login within the last seconds will do, for an answer that
- *   everybody gets and that changes nothing. `deleted`: who is being deleted is let in.
  * @throws {DomainError} unauthenticated, busy
  */
-export async function requireAccess(login: Login, lenient?: 'remembered' | 'deleted'): Promise<void> {
+export async function requireAccess(login: Login, { lenient, shown }: AccessOptions = {}): Promise<void> {
   const name = nameOf(login);
   let refusal = refusedLogins.get(name);
   if (refusal === undefined) {
     if (lenient === 'remembered' && seenLogins.get(name)) return;
-    refusal = refusalOf(await getAccess(login.userId), login);
+    const access = await getAccess(login.userId);
+    refusal = refusalOf(access, login);
     if (refusal === undefined) seenLogins.set(name, true);
     else refusedLogins.set(name, refusal);
+    if (refusal === undefined && shown && isOutdated(access, shown)) throw outdated();
   }
   if (refusal !== undefined && !(lenient === 'deleted' && refusal === 'deleted')) throw noAccess();
 }
@@ -93,8 +117,8 @@ export async function endLogin(login: Login, patience: Patience): Promise<void> 
 
 /** Only what is about logins: the item may have counters too, which others write meanwhile. */
 function changeAccess({ userId, authTime }: Login, before: Access, after: Access): Action<'access'> {
-  const { logins, loginsBefore, revision } = after;
-  const lastAuthTime = Math.max(authTime, loginsBefore ?? 0, ...Object.values(logins));
+  const { logins, loginsBefore, endedRoles = {}, revision } = after;
+  const lastTime = Math.max(authTime, loginsBefore ?? 0, ...Object.values(logins), ...Object.values(endedRoles));
   return {
     name: 'access',
     item: {
@@ -109,11 +133,41 @@ function changeAccess({ userId, authTime }: Login, before: Access, after: Access
         ExpressionAttributeValues: {
           ':logins': logins,
           ':revision': revision,
-          ':expiresAt': endOfLogin(lastAuthTime),
+          ':expiresAt': endOfLogin(lastTime),
           ...(loginsBefore !== undefined && { ':before': loginsBefore }),
           ...(before.revision > 0 && { ':read': before.revision }),
         },
       },
     },
   };
+}
+
+/**
+ * From the commit on no token that was made before, to the second, is good for a role that the person has no more.
+ *
+ * @param roles those that are left, in the user pool already
+ * @throws {DomainError} busy
+ */
+export async function endRoles(userId: string, roles: readonly Role[], patience: Patience): Promise<void> {
+  const nowSeconds = Math.floor(Date.now() / 1_000);
+  const ended = Role.options.filter((role) => !roles.includes(role)).map((role) => [role, nowSeconds] as const);
+  const change: Action<'access'> = {
+    name: 'access',
+    item: {
+      Update: {
+        TableName: tableName(),
+        Key: keys.accessKey(userId),
+        // The revision tells who is about to end a login that the item is to stay longer.
+        UpdateExpression: 'SET endedRoles = :ended, expiresAt = :expiresAt ADD revision :one',
+        // Who is being deleted is not let in at all, and that item stays.
+        ConditionExpression: 'attribute_not_exists(deletedAt)',
+        ExpressionAttributeValues: {
+          ':ended': Object.fromEntries(ended),
+          ':expiresAt': endOfLogin(nowSeconds),
+          ':one': 1,
+        },
+      },
+    },
+  };
+  await transact([change], patience);
 }

@@ -6,6 +6,7 @@ import { backoffMs } from '../domain/backoff.ts';
 import { DomainError } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
 import { count } from '../shared/counters.ts';
+import { isServiceFault } from '../shared/service-fault.ts';
 import { attributed } from './attribution.ts';
 import { documents } from './client.ts';
 
@@ -80,13 +81,7 @@ function cancelled<Name extends string>(
 
 /** Faults that pass: throttles, 5xx, a lost connection, a transaction of the same token that is still under way. */
 export function isPassing(error: Error): boolean {
-  if (throttles.has(error.name) || error.name === 'TransactionInProgressException') return true;
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === undefined ? isConnectionFault(error) : status >= 500;
-}
-
-function isConnectionFault(error: Error): boolean {
-  return error.name === 'TimeoutError' || error.name === 'AbortError' || 'code' in error;
+  return throttles.has(error.name) || error.name === 'TransactionInProgressException' || isServiceFault(error);
 }
 
 export function busy(cause: Error): DomainError<'busy'> {

@@ -82,6 +82,38 @@ describe('after signing out', () => {
   });
 });
 
+describe('a role that is taken away', () => {
+  const setRoles = async ({ userId }: { userId: string }, roles: string[]) => {
+    const answer = await api.call('PUT', `/admin/users/${userId}/roles`, { signAs: 'admin', body: { roles } });
+    expect(answer.status).toBe(200);
+  };
+  const organized = (token: string) => api.call('GET', '/organizer/events', { token });
+
+  test('is gone from tokens of before at once, for reads and writes; what buyers do goes on', async () => {
+    const person = await api.makeOrganizer();
+    const { accessToken: token } = person;
+    expect((await organized(token)).status).toBe(200);
+    await setRoles(person, []);
+    for (const line of operations.filter(({ auth }) => auth === 'organizer')) {
+      expectRefused(await api.call(line.method, pathOf(line.path), { token, ...(line.body && { body: {} }) }));
+    }
+    expect((await me(token)).status).toBe(200);
+    const refreshed = (await refresh(person.refreshToken)).json.accessToken;
+    expectProblem(await organized(refreshed), 403, 'forbidden');
+    // Ending a login in between does not make the old token good again.
+    const other = (await stack.login(person.email)).json;
+    expect((await logout(other.accessToken, other.refreshToken)).status).toBe(204);
+    expectRefused(await organized(token));
+  });
+
+  test('is good again when it was given back', async () => {
+    const person = await api.makeOrganizer();
+    await setRoles(person, []);
+    await setRoles(person, ['organizers']);
+    expect((await organized(person.accessToken)).status).toBe(200);
+  });
+});
+
 describe('a login', () => {
   test('ends with all of its tokens, those of a refresh too, while other logins go on', async () => {
     const { email, token, refreshToken } = await stack.signedIn();

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Access, endOfLogin, openAccess, refusalOf, withoutLogin } from '../../functions/domain/access.ts';
+import {
+  type Access,
+  endOfLogin,
+  isOutdated,
+  openAccess,
+  refusalOf,
+  withoutLogin,
+} from '../../functions/domain/access.ts';
 import { limits } from '../../functions/domain/limits.ts';
 
 const now = 1_800_000_000;
@@ -38,6 +45,14 @@ describe('a login', () => {
     const end = endOfLogin(login(1).authTime);
     expect(withoutLogin(access, login(2), end - 1).logins).toHaveProperty('login-1');
     expect(withoutLogin(access, login(2), end).logins).not.toHaveProperty('login-1');
+  });
+
+  test('keeps its role until it is taken away, and gets it again only with a later token', () => {
+    const access: Access = { ...openAccess, endedRoles: { organizers: now } };
+    const shown = (issuedAt: number) => ({ role: 'organizers', issuedAt }) as const;
+    expect(isOutdated(openAccess, shown(now))).toBe(false);
+    expect([now - 1, now, now + 1].map((issuedAt) => isOutdated(access, shown(issuedAt)))).toEqual([true, true, false]);
+    expect(withoutLogin(access, login(1), now).endedRoles).toEqual({ organizers: now });
   });
 
   test('may have any name', () => {

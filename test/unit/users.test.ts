@@ -176,7 +176,10 @@ describe('setUserRoles', () => {
     pool.on(AdminListGroupsForUserCommand).resolves({ Groups: [{ GroupName: 'organizers' }] });
     pool.on(AdminRemoveUserFromGroupCommand).rejectsOnce(poolError('InternalErrorException')).resolves({});
     const notes = () =>
-      table.commandCalls(TransactWriteCommand).map(({ args: [{ input }] }) => input.TransactItems?.[0]?.Put?.Item);
+      table.commandCalls(TransactWriteCommand).map((call) => {
+        const [item] = call.args[0].input.TransactItems ?? [];
+        return item?.Put?.Item ?? { endedRoles: item?.Update?.ExpressionAttributeValues?.[':ended'] };
+      });
     expect((await put([])).status).toBeGreaterThanOrEqual(500);
     const note = { formerly: ['organizers'], roles: [], changedBy: expect.stringMatching(/^principal:arn:/) };
     expect(notes()).toMatchObject([{ ...note, status: 'REQUESTED' }]);
@@ -184,6 +187,7 @@ describe('setUserRoles', () => {
     expect((await put([])).status).toBe(200);
     expect(notes().slice(1)).toMatchObject([
       { ...note, status: 'REQUESTED' },
+      { endedRoles: { organizers: expect.any(Number) } },
       { ...note, status: 'IN_FORCE' },
     ]);
   });
