@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startBareTable } from '../support/bare-table.ts';
 import { runCommand } from '../support/command.ts';
 import { print } from '../support/table.ts';
-import { startBareTable } from './bare-table.ts';
+import { actAsFunction } from './function-environment.ts';
 import { isCurrent, markdownTable, writeSection } from './generated-section.ts';
 import type { OperationCost } from './operation-costs.ts';
 
@@ -40,6 +41,7 @@ await runCommand(async () => {
 
 async function measure(): Promise<OperationCost[]> {
   const table = await startBareTable();
+  actAsFunction(table);
   try {
     // Only now: what speaks DynamoDB reads the environment when it is imported.
     const { measureOperations } = await import('./operation-costs.ts');

@@ -1,7 +1,7 @@
 import { type AuditEntry, actorText } from '../domain/audit.ts';
 import { limits } from '../domain/limits.ts';
 import { prefers } from '../shared/accept.ts';
-import { csvLine, csvType } from '../shared/csv.ts';
+import { csvAnswer, csvLine } from '../shared/csv.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from '../shared/cursor.ts';
 import { pageOf } from '../shared/page.ts';
 import { listTrail } from '../store/audit-store.ts';
@@ -44,19 +44,9 @@ async function csvOf({ query, path, remainingMs }: Request, scope: CursorScope):
     lines.push(...page.items.map(lineOf));
     position = page.position;
   } while (position !== undefined && lines.length <= rows && remainingMs() > 0);
-  const rest = new URLSearchParams({
-    entity: query.entity,
-    ...(query.limit !== undefined && { limit: String(query.limit) }),
-    ...(position !== undefined && { cursor: encodeCursor(scope, position) }),
-  });
-  return {
-    status: 200,
-    body: lines.join(''),
-    headers: {
-      'content-type': csvType,
-      'content-disposition': `attachment; filename="audit-${query.entity}.csv"`,
-      vary: 'accept',
-      ...(position !== undefined && { link: `<${path}?${rest}>; rel="next"` }),
-    },
+  const next = position !== undefined && {
+    path,
+    query: { entity: query.entity, limit: query.limit?.toString(), cursor: encodeCursor(scope, position) },
   };
+  return csvAnswer({ lines, name: `audit-${query.entity}`, ...(next && { next }) });
 }

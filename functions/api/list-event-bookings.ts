@@ -2,7 +2,7 @@ import { type Booking, EventBookingView, eventBookingView } from '../domain/book
 import type { Event } from '../domain/event.ts';
 import { limits } from '../domain/limits.ts';
 import { prefers } from '../shared/accept.ts';
-import { csvLine, csvType } from '../shared/csv.ts';
+import { csvAnswer, csvLine } from '../shared/csv.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from '../shared/cursor.ts';
 import { pageOf } from '../shared/page.ts';
 import { listEventBookings as list, walkEventBookings } from '../store/event-booking-walk.ts';
@@ -45,19 +45,7 @@ async function csvOf(request: Request, event: Event, scope: CursorScope): Promis
     if (view) lines.push(csvLine(columns.map((column) => view[column])));
     position = next.position;
   }
-  const rest = new URLSearchParams({
-    ...(query.status && { status: query.status }),
-    ...(query.limit !== undefined && { limit: String(query.limit) }),
-    ...(position !== undefined && { cursor: encodeCursor(scope, position) }),
-  });
-  return {
-    status: 200,
-    body: lines.join(''),
-    headers: {
-      'content-type': csvType,
-      'content-disposition': `attachment; filename="bookings-${event.eventId}.csv"`,
-      vary: 'accept',
-      ...(isCut && { link: `<${path}?${rest}>; rel="next"` }),
-    },
-  };
+  const cursor = position === undefined ? undefined : encodeCursor(scope, position);
+  const next = isCut && { path, query: { status: query.status, limit: query.limit?.toString(), cursor } };
+  return csvAnswer({ lines, name: `bookings-${event.eventId}`, ...(next && { next }) });
 }

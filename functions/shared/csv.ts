@@ -15,4 +15,30 @@ function cell(value: string | number | undefined): string {
 /** One line, with its line break. */
 export const csvLine = (values: readonly (string | number | undefined)[]): string => `${values.map(cell).join()}\r\n`;
 
-export const csvType = 'text/csv; charset=utf-8; header=present';
+const csvType = 'text/csv; charset=utf-8; header=present';
+
+interface CsvFile {
+  /** Each with its line break, the one with the names of the columns first. */
+  readonly lines: readonly string[];
+  /** Without its ending. */
+  readonly name: string;
+  /** Where the answer is cut: the path and the query that lead to the rest. */
+  readonly next?: { readonly path: string; readonly query: Readonly<Record<string, string | undefined>> } | undefined;
+}
+
+/** An answer to be saved as a file. Where it is cut, the header Link leads to the rest. */
+export function csvAnswer({ lines, name, next }: CsvFile) {
+  const set = Object.entries(next?.query ?? {}).flatMap(([key, value]): [string, string][] =>
+    value === undefined ? [] : [[key, value]],
+  );
+  return {
+    status: 200 as const,
+    body: lines.join(''),
+    headers: {
+      'content-type': csvType,
+      'content-disposition': `attachment; filename="${name}.csv"`,
+      vary: 'accept',
+      ...(next && { link: `<${next.path}?${new URLSearchParams(set)}>; rel="next"` }),
+    },
+  };
+}

@@ -55,15 +55,8 @@ export function queueBatchHandler<Schema extends z.ZodType>(
         unreadable.set(record.messageId, error);
       }
     };
-    const noteFailure = failureNotes();
-    const handleRecord = async (record: SQSRecord): Promise<void> => {
-      try {
-        await outcomeOf(record);
-      } catch (error) {
-        await noteFailure(record, error);
-        throw error;
-      }
-    };
+    const noted = failureNotes();
+    const handleRecord = (record: SQSRecord): Promise<void> => noted(record, () => outcomeOf(record));
     const outcomeOf = async ({ messageId }: SQSRecord): Promise<void> => {
       const message = batch.get(messageId);
       if (message === undefined) throw unreadable.get(messageId);

@@ -16,16 +16,16 @@ export type MessageHandler<Message> = (message: Message, work: { remainingMs: ()
 export function queueHandler<Schema extends z.ZodType>(schema: Schema, handle: MessageHandler<z.output<Schema>>) {
   return observedBatch((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis() - limits.answerReserveMs;
-    const noteFailure = failureNotes();
-    const handleRecord = async (record: SQSRecord): Promise<void> => {
-      try {
-        await handle(schema.parse(JSON.parse(record.body)), { remainingMs });
-      } catch (error) {
-        logger.error('message failed', { messageId: record.messageId, error: error as Error });
-        await noteFailure(record, error);
-        throw error;
-      }
-    };
+    const noted = failureNotes();
+    const handleRecord = (record: SQSRecord): Promise<void> =>
+      noted(record, async () => {
+        try {
+          await handle(schema.parse(JSON.parse(record.body)), { remainingMs });
+        } catch (error) {
+          logger.error('message failed', { messageId: record.messageId, error: error as Error });
+          throw error;
+        }
+      });
     const processor = new BatchProcessor(EventType.SQS);
     return processPartialResponse(event, handleRecord, processor, { context, throwOnFullBatchFailure: false });
   });

@@ -2,19 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { apiRoutes, routesWithoutPermission } from '../../local/api-routes.ts';
 import { enforcePolicies } from '../../local/iam/iam.ts';
 import type { LambdaFunction } from '../../local/lambda.ts';
-import type { World } from '../../local/resource-types.ts';
 import { resolveTemplate } from '../../local/template.ts';
 import { fakeTemplate } from '../support/fake-assembly.ts';
+import { fakeWorld } from '../support/fake-world.ts';
 
-const world: World = {
-  region: 'us-east-1',
-  accountId: '000000000000',
-  stackName: 'Fake',
-  apiUrl: 'http://127.0.0.1:3000',
-  sqsUrl: 'http://127.0.0.1:4566',
-  id: (purpose, length) => purpose.toLowerCase().padEnd(length, 'x').slice(0, length),
-};
-const executeArn = `arn:aws:execute-api:us-east-1:000000000000:${world.id('Api', 10)}`;
+const executeArn = `arn:aws:execute-api:us-east-1:000000000000:${fakeWorld.id('Api', 10)}`;
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:Fake-Function-functionxxxx';
 const { Resources: plain } = fakeTemplate();
 
@@ -33,7 +25,7 @@ const changed = (name: string, properties: object) => ({
 const throughAlias = changed('Integration', { IntegrationUri: { Ref: 'Live' } });
 const forAlias = changed('Permission', { FunctionName: { Ref: 'Live' } });
 const resolve = (changes: Parameters<typeof fakeTemplate>[0] = {}) =>
-  resolveTemplate(fakeTemplate({ Version: version, Live: alias, ...changes }), world);
+  resolveTemplate(fakeTemplate({ Version: version, Live: alias, ...changes }), fakeWorld);
 
 describe('an alias', () => {
   test('has the ARN of its function with its name', () => {
@@ -93,7 +85,7 @@ describe('a deployment group', () => {
     },
   });
   const start = (deployer: ReturnType<typeof role>, alarm?: unknown) =>
-    enforcePolicies(resolve({ Deployer: deployer, Deployment: group(alarm) }), world);
+    enforcePolicies(resolve({ Deployer: deployer, Deployment: group(alarm) }), fakeWorld);
   const rights = ['lambda:GetAlias', 'lambda:UpdateAlias'];
 
   test('may move the alias of its function', () => {

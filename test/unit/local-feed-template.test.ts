@@ -3,22 +3,14 @@ import { readBuses } from '../../local/event-bus.ts';
 import { enforcePolicies } from '../../local/iam/iam.ts';
 import { readPipe } from '../../local/pipes.ts';
 import { createQueues } from '../../local/queues.ts';
-import type { World } from '../../local/resource-types.ts';
 import type { Sqs } from '../../local/sqs.ts';
 import { resolveTemplate } from '../../local/template.ts';
 import { arnOf, bus, feedTemplate, mapping, pipe, policy, queue, rule } from '../support/fake-feed.ts';
+import { fakeWorld } from '../support/fake-world.ts';
 
-const world: World = {
-  region: 'us-east-1',
-  accountId: '000000000000',
-  stackName: 'Fake',
-  apiUrl: 'http://127.0.0.1:3000',
-  sqsUrl: 'http://127.0.0.1:4566',
-  id: (purpose, length) => purpose.toLowerCase().padEnd(length, 'x').slice(0, length),
-};
-const resolve = (changes: Parameters<typeof feedTemplate>[0]) => resolveTemplate(feedTemplate(changes), world);
+const resolve = (changes: Parameters<typeof feedTemplate>[0]) => resolveTemplate(feedTemplate(changes), fakeWorld);
 const sqs: Sqs = {
-  endpoint: world.sqsUrl,
+  endpoint: fakeWorld.sqsUrl,
   hasQueue: () => false,
   atOnce: (send) => send(),
   createQueue: (queueName) => ({ queueUrl: '', queueArn: '', queueName }),
@@ -34,7 +26,7 @@ const read = async (changes: Parameters<typeof feedTemplate>[0]) => {
 };
 /** Starts only what AWS would let run. */
 const enforce = (changes: Parameters<typeof feedTemplate>[0]) => {
-  enforcePolicies(resolve(changes), world);
+  enforcePolicies(resolve(changes), fakeWorld);
 };
 const toFifo = (parameters: object) => pipe('Q', 'a', { TargetParameters: { SqsQueueParameters: parameters } });
 

@@ -2,19 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { routesWithoutPermission } from '../../local/api-routes.ts';
 import { createTableInput } from '../../local/dynamodb.ts';
-import type { World } from '../../local/resource-types.ts';
 import { resolveTemplate } from '../../local/template.ts';
 import { fakeTemplate } from '../support/fake-assembly.ts';
+import { fakeWorld } from '../support/fake-world.ts';
 
-const world: World = {
-  region: 'us-east-1',
-  accountId: '000000000000',
-  stackName: 'Fake',
-  apiUrl: 'http://127.0.0.1:3000',
-  sqsUrl: 'http://127.0.0.1:4566',
-  id: (purpose, length) => purpose.toLowerCase().padEnd(length, 'x').slice(0, length),
-};
-const resolve = (changes: Parameters<typeof fakeTemplate>[0] = {}) => resolveTemplate(fakeTemplate(changes), world);
+const resolve = (changes: Parameters<typeof fakeTemplate>[0] = {}) => resolveTemplate(fakeTemplate(changes), fakeWorld);
 const environment = (variables: Record<string, unknown>) => {
   const { Properties } = fakeTemplate().Resources.Function ?? {};
   const changed = {
@@ -55,7 +47,7 @@ describe('what is not understood is an error that names it', () => {
   });
 
   test('a section of the template', () => {
-    expect(() => resolveTemplate({ ...fakeTemplate(), Conditions: {} }, world)).toThrow('a section Conditions');
+    expect(() => resolveTemplate({ ...fakeTemplate(), Conditions: {} }, fakeWorld)).toThrow('a section Conditions');
   });
 });
 
@@ -129,7 +121,7 @@ describe('resources', () => {
       const SourceArn = { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${resource}` };
       return resolve({ Permission: { Type: 'AWS::Lambda::Permission', Properties: { ...Properties, SourceArn } } });
     };
-    const executeArn = `arn:aws:execute-api:us-east-1:000000000000:${world.id('Api', 10)}`;
+    const executeArn = `arn:aws:execute-api:us-east-1:000000000000:${fakeWorld.id('Api', 10)}`;
     expect(routesWithoutPermission(template('*/*'), executeArn)).toEqual([]);
     // Invoking the default route has an ARN of two parts: https://github.com/aws/serverless-application-model/issues/1860
     expect(routesWithoutPermission(template('*/*/*'), executeArn)).toEqual(['$default']);
