@@ -7,8 +7,6 @@ export default defineConfig({
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     // Most of the time tests wait for something to happen.
     maxWorkers: 2,
-    // A stack that other work keeps from the processor may miss a moment; what fails twice is a fault.
-    retry: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -23,7 +23,7 @@ import { functionSpecs, type Group } from './functions.ts';
 import { plainSynthesizer } from './plain-synthesizer.ts';
 import { rateEnvironment } from './rate-limits.ts';
 import type { Settings } from './settings.ts';
-import { type Worker, workerSpecs, workers } from './workers.ts';
+import { replaySpec, replayWorker, type Worker, workerSpecs, workers } from './workers.ts';
 
 export interface EventlyStackProps {
   readonly settings: Settings;
@@ -92,12 +92,20 @@ export class EventlyStack extends Stack {
       return { name: worker, spec, queue };
     };
     const consumers = workers.map(consumerOf);
-    new ChangeFeed(this, 'Changes', { streamArn: data.streamArn, consumers, settings });
+    const feed = new ChangeFeed(this, 'Changes', { streamArn: data.streamArn, consumers, settings });
+    const replay = new QueueWorker(this, replayWorker, {
+      description: `the worker ${replayWorker}`,
+      spec: replaySpec,
+      code: bundles[replayWorker],
+      settings,
+    });
+    data.grant(replay.function, replaySpec);
+    feed.grantReplay(replay.function);
     grantQueueHealth(
       functions.system,
       consumers.map(({ queue }) => queue),
     );
-    grantDeadLetters(functions.admin, this);
+    grantDeadLetters(functions.admin, this, replay.queue);
 
     const deployment = new CanaryDeployment(this, 'Deployment', { function: functions.booking, settings });
     const behindApi = { ...functions, booking: deployment.alias };

@@ -39,9 +39,14 @@ export interface WorkerSpec extends Pick<FunctionSpec, 'memoryMb' | 'table' | 'i
    * @default none
    */
   readonly userPool?: FunctionSpec['userPool'];
+  /** May add entries to the audit trail, which nobody else may. */
+  readonly appendsToTrail?: true;
   /** May send emails from the stage's address, and is told it. */
   readonly sendsEmail?: true;
 }
+
+/** One worker with a queue, however messages get there. */
+export type QueueSpec = Omit<WorkerSpec, 'changes'>;
 
 export type ChangePattern = Readonly<Record<string, unknown>>;
 
@@ -185,6 +190,7 @@ export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {
     // Who deleted an event is read; entries are only added, and nothing else is written.
     table: ['GetItem', 'PutItem'],
     index: [],
+    appendsToTrail: true,
     changes: [
       { dynamodb: { Keys: { sk: { S: ['EVENT', { prefix: 'BOOKING#' }] } } } },
       { dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENT#' }] }, sk: { S: [{ prefix: 'WAITLIST#' }] } } } },
@@ -198,3 +204,19 @@ export const workerSpecs: Readonly<Record<Worker, WorkerSpec>> = {
 };
 
 export const workers = Object.keys(workerSpecs) as readonly Worker[];
+
+/** The worker that no change of the table reaches: administrators send it what a pipe could not send. */
+export const replayWorker = 'replay-changes';
+
+export const replaySpec: QueueSpec = {
+  memoryMb: 512,
+  // For as many records as a pipe takes from the stream at a time: 1,000.
+  timeoutSeconds: 60,
+  // For noting why a message failed.
+  table: ['PutItem'],
+  index: [],
+  batchSize: 1,
+  batchWindowSeconds: 0,
+  // The fewest that there may be: the pipes read the stream too, and more than two readers at a time are throttled.
+  maxConcurrency: 2,
+};

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { openStream } from './dynamodb-streams.ts';
+import { busOperations } from './bus-api.ts';
+import { openStream, type TableStream } from './dynamodb-streams.ts';
 import { fileStream } from './dynoxide-stream.ts';
 import { readBuses } from './event-bus.ts';
+import type { JsonService } from './json-service.ts';
 import type { LambdaFunction } from './lambda.ts';
 import type { Pace } from './load.ts';
 import { openPipePositions } from './pipe-positions.ts';
@@ -11,11 +13,14 @@ import { createQueues, type FindQueue, isFifo } from './queues.ts';
 import type { Sqs } from './sqs.ts';
 import { StackError } from './stack-error.ts';
 import { startStreamReader } from './stream-reader.ts';
+import { streamOperations } from './streams-api.ts';
 import type { ResolvedTemplate, Resource } from './template.ts';
 
 export interface ChangeFeedOptions {
   readonly template: ResolvedTemplate;
   readonly sqs: Sqs;
+  /** Where functions find the streams and buses. */
+  readonly api: JsonService;
   /** `file` is there for the embedded database only. */
   readonly dynamodb: { readonly endpoint: string; readonly file?: string };
   /** The functions by their ARN. */
@@ -35,7 +40,7 @@ export interface ChangeFeed {
 
 /** @throws {StackError} where a pipe, a rule or a mapping cannot be understood, or would be refused on AWS. */
 export async function startChangeFeed(options: ChangeFeedOptions): Promise<ChangeFeed> {
-  const { template, sqs, region, pace, log } = options;
+  const { template, sqs, api, region, pace, log } = options;
   const findQueue = await createQueues(template, sqs);
   const targets = { findQueue, buses: readBuses(template, findQueue) };
   const pipes = template.of('AWS::Pipes::Pipe').map((resource) => readPipe(resource, targets));
@@ -52,7 +57,11 @@ export async function startChangeFeed(options: ChangeFeedOptions): Promise<Chang
   parts.defer(async () => {
     await Promise.all(pollers.map((poller) => poller.stop(grace)));
   });
-  for (const [table, tablePipes] of byTable(pipes, template)) await startReader(table, tablePipes, options, parts);
+  const streams = new Map<string, TableStream>();
+  for (const [table, tablePipes] of byTable(pipes, template)) {
+    streams.set(table.attributes.StreamArn ?? '', await startReader(table, tablePipes, options, parts));
+  }
+  api.serve({ ...streamOperations(streams), ...busOperations(targets.buses, { sqs, log }) });
   const running = parts.move();
   return {
     stop: async (graceMs) => {
@@ -82,7 +91,7 @@ async function startReader(
   pipes: readonly Pipe[],
   { sqs, dynamodb, directory, region, pace, log }: ChangeFeedOptions,
   parts: AsyncDisposableStack,
-): Promise<void> {
+): Promise<TableStream> {
   const streamArn = table.attributes.StreamArn ?? '';
   const tableName = table.ref;
   const viewType = table.properties.StreamSpecification?.StreamViewType ?? '';
@@ -93,6 +102,7 @@ async function startReader(
   const consumers = pipes.map((pipe) => pipeConsumer(pipe, { sqs, positions, stream, log }));
   const reader = startStreamReader({ stream, consumers, pace, log });
   parts.defer(() => reader.stop());
+  return stream;
 }
 
 type Ends = Pick<PollerOptions, 'queue' | 'target'>;

@@ -27,6 +27,8 @@ export interface Position {
   readonly sequenceNumber?: string | undefined;
 }
 
+export type IteratorType = 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
+
 export interface RecordPage {
   readonly records: readonly StreamRecord[];
   readonly isFull: boolean;
@@ -39,8 +41,10 @@ export interface TableStream {
   /** Differs when the table was made anew. */
   readonly streamArn: string;
   readonly shards: () => Promise<Shard[]>;
-  readonly iteratorAt: (position: Position) => Promise<string>;
-  readonly read: (iterator: string) => Promise<RecordPage>;
+  /** @param from - the record itself, or what comes after it, which is the default. */
+  readonly iteratorAt: (position: Position, from?: IteratorType) => Promise<string>;
+  /** @param limit - fewer records than a page has. */
+  readonly read: (iterator: string, limit?: number) => Promise<RecordPage>;
   /** Whether there may be news since the call before; where it is missing, only reading tells. */
   readonly hasChanged?: () => boolean;
   /** Makes a record of the database one of the template's stream. */
@@ -89,24 +93,24 @@ export async function openStream({ endpoint, region, tableName, streamArn }: Str
   return {
     streamArn: actualArn,
     shards: () => listShards(call, actualArn),
-    iteratorAt: async ({ shardId, sequenceNumber }) => {
+    iteratorAt: async ({ shardId, sequenceNumber }, from = 'AFTER_SEQUENCE_NUMBER') => {
       const { ShardIterator: iterator } = (await call('DynamoDBStreams_20120810.GetShardIterator', {
         StreamArn: actualArn,
         ShardId: shardId,
         ...(sequenceNumber === undefined
           ? { ShardIteratorType: 'TRIM_HORIZON' }
-          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequenceNumber }),
+          : { ShardIteratorType: from, SequenceNumber: sequenceNumber }),
       })) as { ShardIterator: string };
       return iterator;
     },
-    read: async (iterator) => {
+    read: async (iterator, limit = pageSize) => {
       const page = (await call('DynamoDBStreams_20120810.GetRecords', {
         ShardIterator: iterator,
-        Limit: pageSize,
+        Limit: limit,
       })) as { Records: StreamRecord[]; NextShardIterator?: string | null };
       return {
         records: page.Records.map(complete),
-        isFull: page.Records.length === pageSize,
+        isFull: page.Records.length === limit,
         next: page.NextShardIterator ?? undefined,
       };
     },

@@ -24,7 +24,7 @@ export function fileStream(stream: TableStream, { file, tableName, viewType }: F
   const page = database.prepare(
     `SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at FROM _stream_records
       WHERE table_name = ? AND CAST(sequence_number AS INTEGER) > ?
-      ORDER BY CAST(sequence_number AS INTEGER) LIMIT ${pageSize}`,
+      ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?`,
   );
   let lastVersion: unknown;
   return {
@@ -36,12 +36,13 @@ export function fileStream(stream: TableStream, { file, tableName, viewType }: F
       return lastVersion !== before;
     },
     // All records of a table are in one shard that never ends.
-    iteratorAt: async ({ sequenceNumber = '0' }) => sequenceNumber,
-    read: async (iterator) => {
-      const rows = page.all(tableName, Number(iterator)) as unknown as Row[];
+    iteratorAt: async ({ sequenceNumber = '0' }, from) =>
+      from === 'AT_SEQUENCE_NUMBER' ? String(Number(sequenceNumber) - 1) : sequenceNumber,
+    read: async (iterator, limit = pageSize) => {
+      const rows = page.all(tableName, Number(iterator), limit) as unknown as Row[];
       return {
         records: rows.map((row) => stream.complete(recordOf(row, viewType))),
-        isFull: rows.length === pageSize,
+        isFull: rows.length === limit,
         next: rows.at(-1)?.sequence_number ?? iterator,
       };
     },

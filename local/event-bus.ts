@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { StreamRecord } from './dynamodb-streams.ts';
 import { compilePattern } from './event-pattern.ts';
 import { type FindQueue, isFifo, nameOf, type Queue } from './queues.ts';
 import { bodyOf, type Sqs } from './sqs.ts';
@@ -29,7 +28,7 @@ interface RuleTarget {
 export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
-  readonly detail: StreamRecord;
+  readonly detail: object;
   readonly [name: string]: unknown;
 }
 
@@ -71,10 +70,10 @@ function readRule(resource: Rule['resource'], findQueue: FindQueue): Rule {
   return { resource, matches: compilePattern(JSON.stringify(EventPattern), where), targets };
 }
 
-/** The event that a record becomes on a bus. */
+/** The event that a detail, such as a record of a stream, becomes on a bus. */
 export function eventOf(
   { resource }: EventBus,
-  record: StreamRecord,
+  detail: object,
   { source, detailType }: { readonly source: string; readonly detailType: string },
 ): BusEvent {
   const [, , , region, account] = (resource.attributes.Arn ?? '').split(':');
@@ -87,7 +86,7 @@ export function eventOf(
     time: `${new Date().toISOString().slice(0, 19)}Z`,
     region,
     resources: [],
-    detail: record,
+    detail,
   };
 }
 

@@ -8,6 +8,8 @@ import type { ResolvedTemplate, Resource } from './template.ts';
 /** Where the parts of the stack answer; the SDK reads the standard variables AWS_ENDPOINT_URL_*. */
 export interface Endpoints {
   readonly dynamodb: string;
+  readonly streams: string;
+  readonly events: string;
   readonly sqs: string;
   readonly cognito: string;
   readonly ses: string;
@@ -105,6 +107,8 @@ function environmentOf(
     _HANDLER: properties.Handler,
     TZ: ':UTC',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: endpoints.streams,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SESV2: endpoints.ses,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.cognito,

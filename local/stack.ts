@@ -72,7 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   parts.defer(() => workers.stop());
   const gates = await startGates();
   parts.defer(() => gates.stop());
-  const [assembly, dynamodb, { sqs, inbox }] = await allSettled([
+  const [assembly, dynamodb, { sqs, inbox, feed }] = await allSettled([
     options.assemblyDir
       ? readAssembly(options.assemblyDir)
       : synthesize(join(dataDir.path, 'cdk.out'), options.context),
@@ -95,7 +95,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   ]);
   const outputs = outputsOf({ template, server, dataDir, confirmationCode, dynamodb, sqs, inbox });
 
-  gates.open({ dynamodb: dynamodb.endpoint, sqs, cognito: cognito.endpoint, ses: inbox }, iam.guard);
+  const { endpoint: database } = dynamodb;
+  const upstream = { dynamodb: database, streams: feed, events: feed, sqs, cognito: cognito.endpoint, ses: inbox };
+  gates.open(upstream, iam.guard);
   const { endpoints } = gates;
   // More instances than processors only add compiling and collecting of garbage: the work is bound by processors.
   const maxInstances = options.maxInstances ?? Math.max(2, availableParallelism());

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { type ChangeFeed, startChangeFeed } from './change-feed.ts';
+import { type ChangeFeed, type ChangeFeedOptions, startChangeFeed } from './change-feed.ts';
 import { idsOf } from './data-dir.ts';
 import { createFunctions } from './functions.ts';
 import { startInbox } from './inbox.ts';
+import { startJsonService } from './json-service.ts';
 import { createPace } from './load.ts';
 import { startSqs } from './sqs.ts';
 import { StackError } from './stack-error.ts';
@@ -35,12 +36,13 @@ process.once('disconnect', () => {
 });
 const parts = new AsyncDisposableStack();
 try {
-  const [sqs, inbox] = await Promise.all([startSqs(join(directory, 'sqs'), region), startInbox()]);
-  parts.defer(() => Promise.all([sqs.stop(), inbox.stop()]).then(() => undefined));
-  send({ kind: 'services', sqs: sqs.endpoint, inbox: inbox.endpoint });
+  const services = [startSqs(join(directory, 'sqs'), region), startInbox(), startJsonService()] as const;
+  const [sqs, inbox, api] = await Promise.all(services);
+  parts.defer(() => Promise.all([sqs.stop(), inbox.stop(), api.stop()]).then(() => undefined));
+  send({ kind: 'services', sqs: sqs.endpoint, inbox: inbox.endpoint, feed: api.endpoint });
   const plan = await Promise.race([planned.promise, ended.promise]);
   if (plan) {
-    const feed = await run(plan, sqs);
+    const feed = await run(plan, { sqs, api });
     parts.defer(() => feed.stop(graceMs));
     send({ kind: 'running' });
     stepBack();
@@ -67,7 +69,7 @@ function stepBack(): void {
   }
 }
 
-async function run(plan: WorkersPlan, sqs: Parameters<typeof startChangeFeed>[0]['sqs']): Promise<ChangeFeed> {
+async function run(plan: WorkersPlan, services: Pick<ChangeFeedOptions, 'sqs' | 'api'>): Promise<ChangeFeed> {
   const { assembly, endpoints, dynamodb, maxInstances } = plan;
   const world = { ...plan.world, id: idsOf(plan.directory) };
   const template = resolveTemplate(assembly.template, world);
@@ -84,7 +86,7 @@ async function run(plan: WorkersPlan, sqs: Parameters<typeof startChangeFeed>[0]
   for (const target of functions.values()) parts.defer(() => target.stop());
   return startChangeFeed({
     template,
-    sqs,
+    ...services,
     dynamodb,
     functions,
     directory: plan.directory,

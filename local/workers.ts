@@ -23,9 +23,17 @@ export interface WorkersPlan {
 /** What that process is told: first its plan, at last to end what is in work and stop. */
 export type WorkersOrder = WorkersPlan | { readonly isUnderPressure: boolean } | 'stop';
 
+/** Where the services of that process answer. */
+interface Services {
+  readonly sqs: string;
+  readonly inbox: string;
+  /** The APIs of streams and buses. */
+  readonly feed: string;
+}
+
 /** What it tells. */
 export type WorkersMessage =
-  | { readonly kind: 'services'; readonly sqs: string; readonly inbox: string }
+  | ({ readonly kind: 'services' } & Services)
   | { readonly kind: 'running' }
   /** `isExpected`: a `StackError`, which says all there is to know. */
   | { readonly kind: 'fault'; readonly text: string; readonly isExpected: boolean }
@@ -33,8 +41,8 @@ export type WorkersMessage =
 
 /** The queues, the inbox and everything that follows from a commit, in a process of its own. */
 export interface WorkersProcess {
-  /** Where queues and inbox answer, as soon as they do. */
-  readonly services: Promise<Pick<Endpoints, 'sqs'> & { readonly inbox: string }>;
+  /** As soon as they answer. */
+  readonly services: Promise<Services>;
   /** Starts the pipes, the mappings and the functions of the workers. @throws {StackError} */
   run(plan: WorkersPlan): Promise<void>;
   /** While requests are under pressure, the workers leave most of the machine to them. */

@@ -19,6 +19,11 @@ export const headerComponents = {
     description: '`true` where this is the kept answer to an earlier request with the same key.',
     schema: { type: 'string', enum: ['true'] },
   },
+  Link: {
+    description: 'Where more follows, the way to it. RFC 8288',
+    schema: text,
+    example: '</users/me/export?cursor=eyJ>; rel="next"',
+  },
   'Retry-After': {
     description: 'Seconds to wait before the same request is sent again.',
     schema: { type: 'integer', minimum: 0 },

@@ -42,6 +42,7 @@ function success(
 ): ZodOpenApiResponseObject {
   const names: HeaderName[] = ['X-Request-Id', 'Cache-Control'];
   if (operation.etag || answersNotModified(operation)) names.push('ETag');
+  if (operation.alternative || operation.linksNext) names.push('Link');
   if (operation.idempotent) names.push('Idempotency-Replayed');
   if (operation.errors?.includes('rate-limited')) names.push('RateLimit', 'RateLimit-Policy');
   const headers = { ...headerRefs(...names), ...(answer.location && { Location: locationHeader(answer.location) }) };

@@ -203,6 +203,7 @@ export const contract = {
     auth: 'user',
     query: z.strictObject({ cursor: PageQuery.shape.cursor }),
     success: { 200: PersonExport },
+    linksNext: true,
   },
 
   listNotifications: {
@@ -443,7 +444,7 @@ export const contract = {
     path: '/admin/dead-letters/redrive',
     body: Redrive,
     success: { 202: Redriven },
-    errors: ['not-found', 'invalid-state'],
+    errors: ['not-found'],
   },
   createDemoData: { ...admin, method: 'POST', path: '/admin/demo-data', success: { 201: DemoData } },
 } as const satisfies Record<string, Operation>;

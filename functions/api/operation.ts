@@ -24,6 +24,8 @@ export interface Operation {
   readonly produces?: string;
   /** What a client may have in place of JSON, by its Accept header. */
   readonly alternative?: 'text/csv';
+  /** Answers in parts, the header `Link` of each leads to the next; so does `alternative`, whose rows name none. */
+  readonly linksNext?: true;
   /** Error codes beside those that every operation of its kind can answer (see `errorsOf`). */
   readonly errors?: readonly ErrorCode[];
   /** Takes an Idempotency-Key. */

@@ -1,4 +1,4 @@
-import { DomainError, notFound } from '../domain/errors.ts';
+import { notFound } from '../domain/errors.ts';
 import { countOf, deadLetterQueues, redrive } from '../shared/dead-letter-queues.ts';
 import { logger } from '../shared/logger.ts';
 import type { Handler } from './request.ts';
@@ -9,12 +9,6 @@ const reserveMs = 5_000;
 export const redriveDeadLetters: Handler<'redriveDeadLetters'> = async ({ body, remainingMs }) => {
   const queue = deadLetterQueues().find(({ name }) => name === body.queue);
   if (!queue) throw notFound();
-  if (queue.kind === 'pipe') {
-    const detail =
-      'These messages name changes of the table and do not hold them. Start the pipe again from the beginning of the ' +
-      'stream instead: every worker may be told a change twice.';
-    throw new DomainError('invalid-state', detail, { state: 'pipe' });
-  }
   const redriven = await redrive(queue, { limit: body.limit, mayGoOn: () => remainingMs() > reserveMs });
   logger.info('dead letters were redriven', { queue: queue.name, redriven });
   return { status: 202, body: { queue: queue.name, redriven, left: await countOf(queue) } };

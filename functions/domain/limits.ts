@@ -74,6 +74,10 @@ export const limits = {
   deadLetterCharacters: 10_000,
   /** Dead letters that one request moves. */
   redrivenDeadLetters: 1_000,
+  /** Changes that are read from the stream at a time to be sent again, at the bus so many at once, and time for them. */
+  replayedAtATime: 100,
+  replayedAtOnce: 10,
+  replayReserveMs: 10_000,
   /** Messages of a batch of which it is noted why they failed, how much of it, and for how long: 14 days in a queue each. */
   notedFailuresPerBatch: 10,
   notedErrorCharacters: 1_000,

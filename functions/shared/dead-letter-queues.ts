@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DeadLetterKind } from '../domain/dead-letter.ts';
 import { env } from './env.ts';
-import { queues } from './queues.ts';
+import { messageBody, queues } from './queues.ts';
 
 export interface DeadLetterQueue {
   name: string;
   url: string;
   kind: DeadLetterKind;
-  /** The queue that a worker's messages came from. */
+  /** Where its messages are sent again: the queue that they came from, or, of a pipe, that of who does its work. */
   source?: string;
 }
 
@@ -44,7 +44,7 @@ export async function peek(queue: DeadLetterQueue, most: number): Promise<Messag
 const movingSeconds = 60;
 
 /**
- * Moves messages back to the queue that they came from, in their order. Each is sent before it is deleted: a redrive that is
+ * Moves messages back to where they are worked on, in their order. Each is sent before it is deleted: a redrive that is
  * cut short may leave one in both, which no worker minds, but loses none.
  *
  * Not StartMessageMoveTask, which knows no way back for what a rule could not deliver, and keeps the id by which a FIFO
@@ -92,7 +92,7 @@ function wayBack({ source }: DeadLetterQueue, message: Message, all: readonly De
     const target = all.find((other) => other.source !== undefined && other.source.split('/').at(-1) === queueName);
     if (!target?.source) throw new Error(`no queue ${queueName} takes the message ${MessageId}`);
     const event = JSON.parse(Body) as { detail?: unknown };
-    return { QueueUrl: target.source, MessageBody: JSON.stringify(event.detail ?? event) };
+    return { QueueUrl: target.source, MessageBody: messageBody(event.detail ?? event) };
   }
   const group = Attributes?.MessageGroupId;
   return {

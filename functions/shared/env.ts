@@ -9,6 +9,7 @@ export function env(
     | 'HOLD_TTL_SECONDS'
     | 'QUEUE_URLS'
     | 'DEAD_LETTER_QUEUES'
+    | 'REPLAY_ROUTES'
     | 'USER_POOL_ID'
     | 'USER_POOL_CLIENT_ID'
     | 'SERVICE_VERSION',

@@ -103,8 +103,13 @@ async function readTrail(wanted: {
       Limit: limit - items.length,
       ...(startKey && { ExclusiveStartKey: startKey }),
     });
-    items.push(...found);
+    items.push(...found.filter(isEntry));
     startKey = lastKey;
   } while (startKey && items.length < limit);
   return items;
+}
+
+/** In the index any item may stand; who may write an entry is decided by the partition of the table. */
+function isEntry({ pk }: Item): boolean {
+  return String(pk).startsWith(keys.auditTrail(''));
 }

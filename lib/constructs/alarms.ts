@@ -5,7 +5,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { period, pipeMetric, ruleFailures, serviceMetric } from '../service-metrics.ts';
+import type { OperationId } from '../../functions/api/contract.ts';
+import { period, pipeMetric, ruleFailures, type ServiceMetric, serviceMetric } from '../service-metrics.ts';
+import { replayWorker } from '../workers.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { WatchedParts } from './watched.ts';
 
@@ -29,6 +31,8 @@ interface AlarmSpec {
 
 /** From how many requests a minute on a rate says something. */
 const enough = 20;
+/** Operations that count their attempts, and let people in where they cannot. */
+const countedSignIns = ['register', 'confirmRegistration', 'login'] as const;
 /** What a queue's oldest message may wait beyond the queue's own delay. */
 const patience = Duration.minutes(5);
 
@@ -104,7 +108,9 @@ function feedAlarms({ stage, parts }: AlarmsProps): AlarmSpec[] {
     threshold: 1,
   }));
   // The metric IteratorAge is of functions that read a stream themselves; pipes have none.
-  const lags = parts.queues.map(({ name }) => ({
+  // What is sent again is late already.
+  const fed = parts.queues.filter(({ name }) => name !== replayWorker);
+  const lags = fed.map(({ name }) => ({
     entry: 'Change feed lag',
     part: name,
     metric: serviceMetric('FeedLag', { stage, operation: name, statistic: 'Maximum' }),
@@ -136,7 +142,11 @@ function requestAlarms({ stage, parts, api }: AlarmsProps): AlarmSpec[] {
       metric: whereEnough(api.metricLatency({ statistic: 'p99', period }), requests),
       threshold: Duration.seconds(2).toMilliseconds(),
     },
-    { entry: 'Booking failures', metric: failures(stage), threshold: 3 },
+    {
+      entry: 'Booking failures',
+      metric: together('Failures', ['createBooking', 'confirmBooking'], stage),
+      threshold: 3,
+    },
     {
       entry: 'Booking conflicts',
       metric: percentage(
@@ -145,15 +155,18 @@ function requestAlarms({ stage, parts, api }: AlarmsProps): AlarmSpec[] {
       ),
       threshold: 50,
     },
+    { entry: 'Rate limiter faults', metric: together('RateLimiterFaults', countedSignIns, stage), threshold: 5 },
     ...functions,
   ];
 }
 
-/** Bookings and confirmations that ended as 500. */
-function failures(stage: string): MathExpression {
-  const of = (operation: string) => serviceMetric('Failures', { stage, operation, statistic: 'Sum' });
-  const usingMetrics = { created: of('createBooking'), confirmed: of('confirmBooking') };
-  return new MathExpression({ expression: 'FILL(created, 0) + FILL(confirmed, 0)', usingMetrics, period });
+/** A metric of some operations, added up. An alarm cannot search for them as a dashboard does. */
+function together(metric: ServiceMetric, ofOperations: readonly OperationId[], stage: string): MathExpression {
+  const usingMetrics = Object.fromEntries(
+    ofOperations.map((operation) => [operation, serviceMetric(metric, { stage, operation, statistic: 'Sum' })]),
+  );
+  const expression = ofOperations.map((operation) => `FILL(${operation}, 0)`).join(' + ');
+  return new MathExpression({ expression, usingMetrics, period });
 }
 
 function tableAlarms({ table }: AlarmsProps): AlarmSpec[] {

@@ -1,9 +1,12 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { anyOf, type WorkerSpec } from '../workers.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
 import { QueueTarget } from './queue-target.ts';
 import { StreamPipe } from './stream-pipe.ts';
 
@@ -21,6 +24,9 @@ export interface ChangeFeedProps {
   readonly consumers: readonly Consumer[];
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
+
+/** What a pipe does with a record; functions/shared/replay-routes.ts reads it. */
+type Route = Readonly<Record<string, string>>;
 
 /** What the events of the bus are, whatever the pipe is called. */
 const source = 'evently.table';
@@ -41,25 +47,22 @@ export class ChangeFeed extends Construct {
   public readonly bus: EventBus;
   /** Changes that were on the bus, and that a queue did not take for a day. */
   public readonly undelivered: Queue;
+  private readonly streamArn: string;
+  private readonly fifo: Queue | undefined;
+  /** How the changes of each pipe are sent, for whoever does so in its place. */
+  private readonly routes: readonly Route[];
 
   /** @throws {RangeError} where `groupBy` does not go with the kind of queue, or too many would read the stream. */
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
     const { streamArn, consumers, settings } = props;
+    this.streamArn = streamArn;
     for (const consumer of consumers) this.checkGroups(consumer);
     const [grouped, second] = consumers.filter(({ spec }) => spec.groupBy);
     if (second) throw new RangeError(`${this.node.path}: a second FIFO queue would be a third reader of the stream`);
 
     this.bus = new EventBus(this, 'Bus', { description: 'Changes of the table' });
-    this.undelivered = new Queue(this, 'Undelivered', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is itself the dead-letter queue of the rules.',
-    });
+    this.undelivered = deadLetterQueue(this, 'Undelivered', { of: 'the rules' });
     const ungrouped = consumers.filter((consumer) => consumer !== grouped);
     const toBus = new StreamPipe(this, 'ToBus', {
       streamArn,
@@ -76,7 +79,24 @@ export class ChangeFeed extends Construct {
     for (const consumer of ungrouped) toBus.pipe.node.addDependency(this.addRule(consumer), consumer.queue);
     toBus.pipe.node.addDependency(this.undelivered);
 
-    if (grouped) this.addGroupedPipe(grouped, props);
+    this.routes = [
+      { pipe: toBus.pipe.attrArn, bus: this.bus.eventBusName, source, detailType },
+      ...(grouped ? [this.addGroupedPipe(grouped, props)] : []),
+    ];
+    this.fifo = grouped?.queue;
+  }
+
+  /**
+   * Lets the function read again what a pipe could not send, and send it in the pipe's place; tells it which pipe sends
+   * what where.
+   */
+  grantReplay(target: LambdaFunction): void {
+    const grant = (actions: string[], arn: string) =>
+      target.addToRolePolicy(new PolicyStatement({ actions, resources: [arn] }));
+    grant(['dynamodb:GetRecords', 'dynamodb:GetShardIterator'], this.streamArn);
+    grant(['events:PutEvents'], this.bus.eventBusArn);
+    if (this.fifo) grant(['sqs:SendMessage'], this.fifo.queueArn);
+    target.addEnvironment('REPLAY_ROUTES', Stack.of(this).toJsonString(this.routes));
   }
 
   private addRule({ name, spec, queue }: Consumer): Rule {
@@ -89,8 +109,8 @@ export class ChangeFeed extends Construct {
     });
   }
 
-  private addGroupedPipe({ name, spec, queue }: Consumer, { streamArn, settings }: ChangeFeedProps): void {
-    new StreamPipe(this, `To-${name}`, {
+  private addGroupedPipe({ name, spec, queue }: Consumer, { streamArn, settings }: ChangeFeedProps): Route {
+    const { pipe } = new StreamPipe(this, `To-${name}`, {
       streamArn,
       changes: spec.changes,
       target: {
@@ -106,6 +126,7 @@ export class ChangeFeed extends Construct {
       },
       settings,
     });
+    return { pipe: pipe.attrArn, queueUrl: queue.queueUrl, ...(spec.groupBy && { groupBy: spec.groupBy }) };
   }
 
   private checkGroups({ name, spec, queue }: Consumer): void {

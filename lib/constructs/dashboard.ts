@@ -51,6 +51,7 @@ function requests({ stage, api }: DashboardProps): GraphWidget[] {
     graph('API', [api.metricCount(counted), api.metricClientError(counted), api.metricServerError(counted)]),
     graph('API latency (ms)', ['p50', 'p95', 'p99'].map(latency)),
     graph('Contention', [sum('Conflicts'), sum('Throttles'), sum('Retries'), sum('Busy')]),
+    graph('Limits of rates', [sum('RateLimited'), sum('RateLimiterFaults')]),
   ];
 }
 

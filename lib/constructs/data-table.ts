@@ -8,13 +8,29 @@ import {
   StreamViewType,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../functions.ts';
 import type { Settings } from '../settings.ts';
 
 const indexName = 'gsi1';
+/** Partition keys of the audit trail, as a pattern of IAM. */
+const trailKeys = 'AUDIT#*';
+
+/** Whatever can change or remove an item that is there. */
+const changing = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLUpdate', 'PartiQLDelete'] as const;
+const adding = ['PutItem', 'PartiQLInsert'] as const;
+const writing: readonly string[] = [...adding, ...changing];
+
+/** What a function may do with the table. */
+export interface TableRights extends Pick<FunctionSpec, 'table' | 'index'> {
+  /**
+   * May add entries to the audit trail, and change none.
+   * @default may not write to it at all
+   */
+  readonly appendsToTrail?: true;
+}
 
 type DataTableSettings = Pick<Settings, 'ephemeral' | 'restoredTable' | 'restoredStreamArn'>;
 
@@ -57,7 +73,7 @@ export class DataTable extends Construct {
   }
 
   /** Gives the function these rights and the table's name together, so that neither is forgotten. */
-  grant(target: LambdaFunction, rights: Pick<FunctionSpec, 'table' | 'index'>): void {
+  grant(target: LambdaFunction, rights: TableRights): void {
     const resources = [
       { actions: rights.table, arn: this.table.tableArn },
       { actions: rights.index, arn: `${this.table.tableArn}/index/${indexName}` },
@@ -68,6 +84,20 @@ export class DataTable extends Construct {
         new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [arn] }),
       );
     }
+    if (rights.table.some((action) => writing.includes(action))) this.guardTrail(target, rights);
     target.addEnvironment('TABLE_NAME', this.table.tableName);
+  }
+
+  /** Keeps a function that writes off the audit trail, whatever else it is allowed some day. */
+  private guardTrail(target: LambdaFunction, { appendsToTrail }: TableRights): void {
+    const denied = appendsToTrail ? changing : writing;
+    target.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: denied.map((action) => `dynamodb:${action}`),
+        resources: [this.table.tableArn],
+        conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [trailKeys] } },
+      }),
+    );
   }
 }

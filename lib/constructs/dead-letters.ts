@@ -8,31 +8,25 @@ import { watchedParts } from './watched.ts';
 /**
  * Lets the function look into every queue of dead letters that the scope has by now, and send their messages back where
  * they came from.
+ *
+ * @param replay Takes the messages of pipes, which name changes and do not hold them.
  */
-export function grantDeadLetters(target: LambdaFunction, scope: IConstruct): void {
+export function grantDeadLetters(target: LambdaFunction, scope: IConstruct, replay: Queue): void {
   const { queues, deadLetterQueues } = watchedParts(scope);
   const sources = new Map(queues.map(({ part }) => [part.deadLetterQueue?.queue as Queue | undefined, part]));
-  const all = deadLetterQueues.map(({ name, part }) => ({
-    name: name.replaceAll('/', '-').toLowerCase(),
-    queue: part,
-    source: sources.get(part),
-    kind: kindOf(part, sources.has(part)),
-  }));
-  const redrivable = all.filter(({ kind }) => kind !== 'pipe');
+  const all = deadLetterQueues.map(({ name, part }) => {
+    const kind = kindOf(part, sources.has(part));
+    const source = kind === 'pipe' ? replay : sources.get(part);
+    return { name: name.replaceAll('/', '-').toLowerCase(), queue: part, kind, source };
+  });
   const grant = (actions: string[], resources: string[]) =>
     target.addToRolePolicy(new PolicyStatement({ actions: actions.map((action) => `sqs:${action}`), resources }));
   grant(
-    ['GetQueueAttributes', 'ReceiveMessage'],
+    ['GetQueueAttributes', 'ReceiveMessage', 'DeleteMessage'],
     all.map(({ queue }) => queue.queueArn),
   );
-  grant(
-    ['DeleteMessage'],
-    redrivable.map(({ queue }) => queue.queueArn),
-  );
-  grant(
-    ['SendMessage'],
-    redrivable.flatMap(({ source }) => source?.queueArn ?? []),
-  );
+  // Two pipes have one place to go back to.
+  grant(['SendMessage'], [...new Set(all.flatMap(({ source }) => source?.queueArn ?? []))]);
   const settings = all.map(({ name, kind, queue, source }) =>
     [name, kind, queue.queueUrl, ...(source ? [source.queueUrl] : [])].join(' '),
   );

@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import type { WorkerSpec } from '../workers.ts';
+import type { QueueSpec } from '../workers.ts';
+import { deadLetterQueue, queueProtection, retentionPeriod } from './dead-letter-queue.ts';
 import { NodeFunction } from './node-function.ts';
 
 export interface QueueWorkerProps {
   /** What the worker does, after the name of the stage. */
   readonly description: string;
-  readonly spec: WorkerSpec;
+  readonly spec: QueueSpec;
   /** Folder with the bundled code. */
   readonly code: string;
   readonly settings: Settings;
@@ -18,11 +19,6 @@ export interface QueueWorkerProps {
 
 /** How often a message is tried before it is set aside. Lambda advises five at least. */
 const maxReceiveCount = 5;
-/**
- * The longest that SQS keeps a message, so that there is time to find out why it could not be worked on. In a standard
- * queue the time in both queues counts together; a shorter one in the first would only lose messages earlier.
- */
-const retentionPeriod = Duration.days(14);
 
 /** A queue, the function that works on it in batches, and the queue of what it could not work on. */
 export class QueueWorker extends Construct {
@@ -35,17 +31,12 @@ export class QueueWorker extends Construct {
     super(scope, id);
     const { spec, settings } = props;
     checkBatches(spec, this.node.path);
-    const fifo = spec.groupBy ? { fifo: true } : {};
-    const protection = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    const fifo = spec.groupBy ? ({ fifo: true } as const) : {};
 
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      ...fifo,
-      ...protection,
-      retentionPeriod,
-    });
+    this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', fifo);
     this.queue = new Queue(this, 'Queue', {
       ...fifo,
-      ...protection,
+      ...queueProtection,
       retentionPeriod,
       deliveryDelay: Duration.seconds(spec.delaySeconds?.(settings) ?? 0),
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -72,7 +63,7 @@ export class QueueWorker extends Construct {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-function checkBatches({ groupBy, batchSize, batchWindowSeconds }: WorkerSpec, path: string): void {
+function checkBatches({ groupBy, batchSize, batchWindowSeconds }: QueueSpec, path: string): void {
   if (batchSize <= 10 && (!groupBy || batchWindowSeconds === 0)) return;
   if (groupBy) throw new RangeError(`${path}: a FIFO queue has batches of at most 10, and no batch window`);
   if (batchWindowSeconds < 1) throw new RangeError(`${path}: batches of more than 10 need a batch window`);

@@ -1,11 +1,12 @@
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { anyOf, type ChangePattern } from '../workers.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
 
 /** Where a pipe sends to, and the action that it needs for that. */
 export interface PipeTarget {
@@ -45,15 +46,7 @@ export class StreamPipe extends Construct {
     super(scope, id);
     const { streamArn, changes, target } = props;
 
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.deadLetterQueue).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is itself the dead-letter queue of a pipe.',
-    });
+    this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', { of: 'a pipe' });
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.settings.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -1,5 +1,5 @@
-import type { Context } from './conditions.ts';
-import { type Access, isAbout, type Rule } from './policy-rules.ts';
+import { areMet, type Context } from './conditions.ts';
+import { type Access, covers, type Rule } from './policy-rules.ts';
 
 /** Who wants something, as far as policies can tell. */
 export interface Caller {
@@ -25,8 +25,10 @@ export interface Decision {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide(access: Access, caller: Caller, ofResource: readonly Rule[]): Decision {
-  const own = caller.rules.filter((rule) => isAbout(rule, access, caller.context));
-  const others = ofResource.filter((rule) => speaksOf(rule, caller) && isAbout(rule, access, caller.context));
+  const context = { ...caller.context, ...access.context };
+  const isAbout = (rule: Rule) => covers(rule, access) && areMet(rule.conditions, context);
+  const own = caller.rules.filter(isAbout);
+  const others = ofResource.filter((rule) => speaksOf(rule, caller) && isAbout(rule));
   for (const [rules, kind] of [
     [own, 'an identity-based'],
     [others, 'a resource-based'],

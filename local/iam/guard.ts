@@ -1,6 +1,7 @@
+import { isAboutCall } from './conditions.ts';
 import { type Caller, type Decision, decide } from './evaluate.ts';
-import { type Access, nameOf, type Rule } from './policy-rules.ts';
-import type { Refusal, Service } from './services.ts';
+import { type Access, covers, nameOf, type Rule } from './policy-rules.ts';
+import type { Refusal, Service, ServiceCall } from './services.ts';
 import { readClaim, type SignedRequest, signatureChecker } from './signature.ts';
 
 /** Somebody with an access key. */
@@ -16,6 +17,7 @@ export interface GuardOptions {
   readonly principals: readonly Principal[];
   /** What the policy of a resource says. */
   readonly rulesOf: (resourceArn: string) => readonly Rule[];
+  readonly partitionKeyOf: ServiceCall['partitionKeyOf'];
   readonly region: string;
   readonly accountId: string;
 }
@@ -41,29 +43,45 @@ export interface Guard {
   readonly watch: (listener: (use: Use) => void) => () => void;
 }
 
-const maxDecisions = 10_000;
+/** What the rules say about one action of one principal on one resource. */
+interface Known {
+  readonly own: readonly Rule[];
+  readonly ofResource: readonly Rule[];
+  /** Missing where it is another one for each call. */
+  readonly decision: Decision | undefined;
+}
+
+const maxKnown = 10_000;
 /** AWS takes a signature for five minutes. */
 const maxSkewMs = 5 * 60 * 1_000;
 const datePattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-export function createGuard({ principals, rulesOf, region, accountId }: GuardOptions): Guard {
+export function createGuard({ principals, rulesOf, partitionKeyOf, region, accountId }: GuardOptions): Guard {
   const byKey = new Map(principals.map((principal) => [principal.accessKeyId, principal]));
   const isAuthentic = signatureChecker();
   const listeners = new Set<(use: Use) => void>();
   let removed: ReadonlySet<string> = new Set();
-  const decisions = new Map<string, Decision>();
+  const known = new Map<string, Known>();
   const isGiven = (rule: Rule) => !removed.has(nameOf(rule));
+
+  const lookUp = (access: Access, caller: Caller): Known => {
+    const isConcerned = (rule: Rule) => isGiven(rule) && covers(rule, access);
+    const own = caller.rules.filter(isConcerned);
+    const ofResource = rulesOf(access.resource).filter(isConcerned);
+    const differs = [...own, ...ofResource].some(({ conditions }) => conditions.some(isAboutCall));
+    return { own, ofResource, decision: differs ? undefined : decide(access, { ...caller, rules: own }, ofResource) };
+  };
 
   const remembered = (access: Access, { accessKeyId, caller }: Principal): Decision => {
     const key = `${accessKeyId} ${access.action} ${access.resource}`;
-    const known = decisions.get(key);
-    if (known) return known;
-    const rules = caller.rules.filter(isGiven);
-    const decision = decide(access, { ...caller, rules }, rulesOf(access.resource).filter(isGiven));
-    // Resources of one table are few, but the paths of an API have no end.
-    if (decisions.size >= maxDecisions) decisions.clear();
-    decisions.set(key, decision);
-    return decision;
+    let found = known.get(key);
+    if (!found) {
+      // Resources of one table are few, but the paths of an API have no end.
+      if (known.size >= maxKnown) known.clear();
+      found = lookUp(access, caller);
+      known.set(key, found);
+    }
+    return found.decision ?? decide(access, { ...caller, rules: found.own }, found.ofResource);
   };
 
   const decisionOn = (access: Access, principal: Principal): Decision => {
@@ -107,13 +125,13 @@ export function createGuard({ principals, rulesOf, region, accountId }: GuardOpt
           'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
         );
       }
-      return authorize(service, principal, service.accessOf({ operation, body, region, accountId }));
+      return authorize(service, principal, service.accessOf({ operation, body, region, accountId, partitionKeyOf }));
     },
     decide: decisionOn,
     without: (names) => {
       const before = removed;
       removed = new Set(names);
-      decisions.clear();
+      known.clear();
       return before;
     },
     watch: (listener) => {

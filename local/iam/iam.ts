@@ -5,6 +5,7 @@ import type { ResolvedTemplate, Resource } from '../template.ts';
 import { createGuard, type Guard, type Principal } from './guard.ts';
 import { type Policies, readPolicies, secure } from './policies.ts';
 import { readRules } from './policy-rules.ts';
+import type { ServiceCall } from './services.ts';
 import { checkNeeds, type Need, needsOf } from './start-checks.ts';
 
 /** The permissions of a template, in force. */
@@ -43,7 +44,13 @@ export function enforcePolicies(
     policies,
     principals,
     needs,
-    guard: createGuard({ principals, rulesOf: policies.rulesOf, region, accountId }),
+    guard: createGuard({
+      principals,
+      rulesOf: policies.rulesOf,
+      partitionKeyOf: partitionKeys(template),
+      region,
+      accountId,
+    }),
     user: (name, credentials, attached) => {
       const arn = `arn:aws:iam::${accountId}:user/${name}`;
       const rules = attached.flatMap(({ logicalId, type, properties }) =>
@@ -51,5 +58,14 @@ export function enforcePolicies(
       );
       return { ...credentials, arn, caller: { rules, names: { AWS: [arn] }, context: secure } };
     },
+  };
+}
+
+function partitionKeys(template: ResolvedTemplate): ServiceCall['partitionKeyOf'] {
+  const tables = new Map(template.of('AWS::DynamoDB::GlobalTable').map(({ ref, properties }) => [ref, properties]));
+  return (name, indexName) => {
+    const table = tables.get(name);
+    const keyed = indexName ? table?.GlobalSecondaryIndexes.find(({ IndexName }) => IndexName === indexName) : table;
+    return keyed?.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
   };
 }

@@ -1,6 +1,6 @@
 import { matchesPattern } from '../pattern.ts';
 import { StackError } from '../stack-error.ts';
-import { areMet, type Condition, type Context, readConditions } from './conditions.ts';
+import { type Condition, type Context, readConditions } from './conditions.ts';
 import type { PolicyDocument } from './policy-schemas.ts';
 
 /** One action on one resource that a policy allows or denies; both are patterns. */
@@ -22,6 +22,8 @@ export interface Rule {
 export interface Access {
   readonly action: string;
   readonly resource: string;
+  /** What only this call is known by, beside what is known of the caller. */
+  readonly context?: Context;
 }
 
 /**
@@ -57,16 +59,12 @@ export function readRules(document: PolicyDocument, owner: string, where: string
   });
 }
 
-/** Whether a rule speaks of the access; whom a rule of a resource speaks of is another question. */
-export function isAbout(rule: Rule, { action, resource }: Access, context: Context): boolean {
-  return (
-    matchesPattern(rule.action.toLowerCase(), action.toLowerCase()) &&
-    matchesPattern(rule.resource, resource) &&
-    areMet(rule.conditions, context)
-  );
+/** Whether a rule is about the action and the resource; its conditions, and whom it speaks of, are other questions. */
+export function covers(rule: Rule, { action, resource }: Access): boolean {
+  return matchesPattern(rule.action.toLowerCase(), action.toLowerCase()) && matchesPattern(rule.resource, resource);
 }
 
 /** A name for a rule that stays the same as long as its policy does. */
-export function nameOf({ owner, action, resource }: Rule): string {
-  return `${owner}: ${action} on ${resource}`;
+export function nameOf({ owner, effect, action, resource }: Rule): string {
+  return `${owner}: ${effect === 'Deny' ? 'never ' : ''}${action} on ${resource}`;
 }

@@ -8,6 +8,8 @@ export interface ServiceCall {
   readonly body: Buffer;
   readonly region: string;
   readonly accountId: string;
+  /** Name of the partition key of a table, or of an index; undefined where it is not known. */
+  readonly partitionKeyOf: (table: string, index?: string) => string | undefined;
 }
 
 export interface Refusal {
@@ -25,7 +27,7 @@ export type ErrorCode =
 /** How a service is asked, and how it refuses. */
 export interface Service {
   /** As in its ARNs, its actions and the scope of a signature. */
-  readonly name: 'dynamodb' | 'sqs' | 'cognito-idp' | 'ses';
+  readonly name: 'dynamodb' | 'events' | 'sqs' | 'cognito-idp' | 'ses';
   readonly accessOf: (call: ServiceCall) => Access[];
   /** Whether everybody may call it, signed or not. */
   readonly isPublic?: (operation: string) => boolean;
@@ -44,6 +46,26 @@ const dynamodb: Service = {
     status: 400,
     headers: { 'content-type': 'application/x-amz-json-1.0' },
     body: JSON.stringify({ __type: `com.amazon.coral.service#${code}`, Message: message }),
+  }),
+  denial,
+};
+
+const events: Service = {
+  name: 'events',
+  // Every entry is an access to its bus.
+  accessOf: ({ operation, body, region, accountId }) => {
+    const { Entries: entries = [] } = JSON.parse(body.toString()) as {
+      readonly Entries?: readonly { readonly EventBusName?: string }[];
+    };
+    const arnOf = (bus = 'default') =>
+      bus.startsWith('arn:') ? bus : `arn:aws:events:${region}:${accountId}:event-bus/${bus}`;
+    const resources = operation === 'PutEvents' ? entries.map(({ EventBusName }) => arnOf(EventBusName)) : ['*'];
+    return resources.map((resource) => ({ action: `events:${operation}`, resource }));
+  },
+  refuse: (code, message) => ({
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ __type: code, Message: message }),
   }),
   denial,
 };
@@ -140,5 +162,6 @@ const ses: Service = {
     `User \`${user}' is not authorized to perform \`${action}' on resource \`${resource}'`,
 };
 
-export const services = { dynamodb, sqs, cognito, ses };
+/** A stream signs and refuses as its table does. */
+export const services = { dynamodb, streams: dynamodb, events, sqs, cognito, ses };
 export type ServiceName = keyof typeof services;

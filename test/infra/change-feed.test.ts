@@ -4,9 +4,9 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import * as keys from '../../functions/store/keys.ts';
 import { ChangeFeed } from '../../lib/constructs/change-feed.ts';
-import { workerSpecs, workers } from '../../lib/workers.ts';
+import { replayWorker, workerSpecs, workers } from '../../lib/workers.ts';
 import { compilePattern } from '../../local/event-pattern.ts';
-import { only, type Resource, resources, startingWith, synthesize, target } from './synthesized.ts';
+import { ofFunction, only, type Resource, resources, startingWith, synthesize, target } from './synthesized.ts';
 
 const template = synthesize();
 const [tableId] = Object.keys(resources(template, 'AWS::DynamoDB::GlobalTable'));
@@ -273,6 +273,64 @@ describe('the FIFO queue', () => {
 
   test('is written to by nobody else', () => {
     expect(allowedIn(target(pipe.Properties.Target) ?? '')).toEqual([]);
+  });
+});
+
+describe('what sends changes in the place of a pipe', () => {
+  const { Properties: policy } = ofFunction(template, 'AWS::IAM::Policy', replayWorker);
+  const { Properties: replay } = ofFunction(template, 'AWS::Lambda::Function', replayWorker);
+  const pipeOf = (prefix: string) => startingWith(template, 'AWS::Pipes::Pipe', prefix).Properties;
+
+  test('is told what each pipe does, in its own words', () => {
+    const [bus, queue] = [pipeOf(pipes['the pipe to the bus']), pipeOf(pipes['the pipe to the FIFO queue'])];
+    const { Source, DetailType } = bus.TargetParameters.EventBridgeEventBusParameters;
+    const ids = Object.keys(resources(template, 'AWS::Pipes::Pipe'));
+    // With a name in the place of each token.
+    const routes = replay.Environment.Variables.REPLAY_ROUTES['Fn::Join'][1]
+      .map((part: unknown) => (typeof part === 'string' ? part : target(part)))
+      .join('');
+    expect(JSON.parse(routes)).toEqual([
+      {
+        pipe: ids.find((id) => id.startsWith('ChangesToBus')),
+        bus: target(bus.Target),
+        source: Source,
+        detailType: DetailType,
+      },
+      {
+        pipe: ids.find((id) => id.startsWith('ChangesTopromotewaitlist')),
+        queueUrl: target(queue.Target),
+        groupBy: queue.TargetParameters.SqsQueueParameters.MessageGroupId,
+      },
+    ]);
+  });
+
+  test('may read the stream and send where the pipes send, and nowhere else', () => {
+    const allowed = (action: string) =>
+      policy.PolicyDocument.Statement.filter(
+        ({ Effect, Action }: { Effect: string; Action: string | string[] }) =>
+          Effect === 'Allow' && [Action].flat().includes(action),
+      ).map(({ Resource }: { Resource: unknown }) => Resource);
+    expect(allowed('dynamodb:GetRecords')).toEqual([stream]);
+    expect(allowed('dynamodb:GetShardIterator')).toEqual([stream]);
+    expect(allowed('events:PutEvents')).toEqual([pipeOf(pipes['the pipe to the bus']).Target]);
+    expect(allowed('sqs:SendMessage')).toEqual([pipeOf(pipes['the pipe to the FIFO queue']).Target]);
+  });
+
+  test('takes the dead letters of both pipes, from administrators and from no rule', () => {
+    const [queueId = ''] = Object.keys(resources(template, 'AWS::SQS::Queue')).filter((id) =>
+      id.startsWith('replaychangesQueue'),
+    );
+    expect(allowedIn(queueId)).toEqual([]);
+    const { DEAD_LETTER_QUEUES: settings } = ofFunction(template, 'AWS::Lambda::Function', 'admin').Properties
+      .Environment.Variables;
+    const text = settings['Fn::Join'][1]
+      .map((part: unknown) => (typeof part === 'string' ? part : target(part)))
+      .join('');
+    const ofPipes = text.split(',').filter((queue: string) => queue.split(' ')[1] === 'pipe');
+    expect(ofPipes.map((queue: string) => [queue.split(' ')[0], queue.split(' ')[3]])).toEqual([
+      ['changes-tobus', queueId],
+      ['changes-to-promote-waitlist', queueId],
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { operations } from '../../functions/api/contract.ts';
 import { entryPoints, type FunctionName } from '../../lib/entry-points.ts';
 import { groups } from '../../lib/functions.ts';
-import { workers } from '../../lib/workers.ts';
+import { replayWorker, workers } from '../../lib/workers.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ofFunction, prefixOf, resources, synthesize, target } from './synthesized.ts';
 
@@ -18,6 +18,8 @@ interface Expected {
   readonly userPool: readonly string[];
   /** @default none */
   readonly queues?: readonly string[];
+  /** On the bus of the change feed. @default none */
+  readonly bus?: readonly string[];
   readonly environment: readonly string[];
 }
 
@@ -187,6 +189,17 @@ const expected: Readonly<Record<FunctionName, Expected>> = {
     queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
     environment: ['TABLE_NAME'],
   },
+  [replayWorker]: {
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    // Two of them on the stream.
+    table: ['dynamodb:PutItem', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    index: [],
+    userPool: [],
+    queues: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
+    bus: ['events:PutEvents'],
+    environment: ['REPLAY_ROUTES', 'TABLE_NAME'],
+  },
 };
 
 interface Statement {
@@ -196,8 +209,8 @@ interface Statement {
 }
 const actionsOf = (statement: Statement | undefined) => (statement ? [statement.Action].flat().sort() : []);
 
-test('every group of the contract and every worker has a function, and nothing else does', () => {
-  expect(Object.keys(resources(template, 'AWS::Lambda::Function'))).toHaveLength(groups.length + workers.length);
+test('every group of the contract, every worker and what sends changes again has a function, and nothing else does', () => {
+  expect(Object.keys(resources(template, 'AWS::Lambda::Function'))).toHaveLength(groups.length + workers.length + 1);
   expect([...groups].sort()).toEqual([...new Set(operations.map((operation) => operation.group))].sort());
 });
 
@@ -242,9 +255,10 @@ test('the booking function is told how long a hold lasts', () => {
 describe.each(names)('the function %s', (name) => {
   const { Properties: properties } = ofFunction(template, 'AWS::Lambda::Function', name);
   const statements: Statement[] = ofFunction(template, 'AWS::IAM::Policy', name).Properties.PolicyDocument.Statement;
+  const given = statements.filter(({ Effect }) => Effect === 'Allow');
   const on = (type: string, suffix = '') => {
     const [logicalId] = Object.keys(resources(template, type));
-    return statements.filter(
+    return given.filter(
       ({ Resource }) =>
         target(Resource) === logicalId && JSON.stringify(Resource).includes('/index/gsi1"') === (suffix !== ''),
     );
@@ -292,16 +306,17 @@ describe.each(names)('the function %s', (name) => {
   });
 
   test('may do what its operations need and nothing else', () => {
-    const { table, index, userPool, queues = [] } = expected[name];
+    const { table, index, userPool, queues = [], bus = [] } = expected[name];
     const found = {
       table: on('AWS::DynamoDB::GlobalTable').flatMap(actionsOf),
       index: on('AWS::DynamoDB::GlobalTable', 'index').flatMap(actionsOf),
       userPool: on('AWS::Cognito::UserPool').flatMap(actionsOf),
       queues: onQueues.flatMap(actionsOf),
+      bus: on('AWS::Events::EventBus').flatMap(actionsOf),
     };
-    expect(found).toEqual({ table, index, userPool, queues });
-    const others = statements
-      .filter(({ Action }) => ![Action].flat().every((action) => /^(?:dynamodb|cognito-idp|sqs):/.test(action)))
+    expect(found).toEqual({ table, index, userPool, queues, bus });
+    const others = given
+      .filter(({ Action }) => ![Action].flat().every((action) => /^(?:dynamodb|cognito-idp|sqs|events):/.test(action)))
       .map((statement) => [target(statement.Resource)?.slice(0, `${prefixOf(name)}Logs`.length), actionsOf(statement)]);
     expect(others).toEqual([
       [`${prefixOf(name)}Logs`, ['logs:CreateLogStream', 'logs:PutLogEvents']],

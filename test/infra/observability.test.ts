@@ -111,6 +111,56 @@ describe('there is an alarm', () => {
   });
 });
 
+describe('for attempts to sign in that were let through uncounted there is an alarm', () => {
+  const { Metrics = [], Threshold } = of('Rate limiter faults')[0]?.Properties ?? {};
+  interface Stat {
+    readonly Metric: { readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[] };
+  }
+  const stats: Stat[] = Metrics.flatMap(({ MetricStat }: { MetricStat?: Stat }) => MetricStat ?? []);
+
+  test('which adds up the faults of every operation that counts attempts', () => {
+    const entry = readFileSync(new URL('../../functions/entry/account.ts', import.meta.url), 'utf8');
+    const counted = [...entry.matchAll(/(\w+): limited\(/g)].map(([, operation]) => operation);
+    expect(counted.length).toBeGreaterThan(2);
+    const metrics = counted.sort().map((operation) => ({
+      Metric: {
+        Namespace: 'Evently',
+        MetricName: 'RateLimiterFaults',
+        Dimensions: [
+          { Name: 'operation', Value: operation },
+          { Name: 'service', Value: 'account' },
+          { Name: 'stage', Value: 'dev' },
+        ],
+      },
+      Period: 60,
+      Stat: 'Sum',
+    }));
+    const operationOf = ({ Metric }: Stat) => Metric.Dimensions[0]?.Value ?? '';
+    expect(stats.toSorted((one, other) => (operationOf(one) < operationOf(other) ? -1 : 1))).toEqual(metrics);
+    const sum = JSON.stringify(Metrics);
+    for (const operation of counted) expect(sum).toContain(`FILL(${operation}, 0)`);
+    expect(Threshold).toBe(5);
+  });
+});
+
+test('every metric of the service that is looked at is counted or measured, and is in docs/operations.md', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const made = read('functions/shared/counters.ts') + read('functions/shared/metrics.ts');
+  const text = JSON.stringify(template.toJSON());
+  const ofAlarms = alarms.flatMap(({ Properties: { Metrics, ...single } }) =>
+    [single, ...(Metrics ?? []).map(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? {})]
+      .filter(({ Namespace }) => Namespace === 'Evently')
+      .map(({ MetricName }) => MetricName as string),
+  );
+  const ofDashboard = [...text.matchAll(/MetricName=[\\"]+(\w+)/g)].map(([, name = '']) => name);
+  expect(ofAlarms.length).toBeGreaterThan(5);
+  expect(ofDashboard.length).toBeGreaterThan(15);
+  for (const name of new Set([...ofAlarms, ...ofDashboard])) {
+    expect(made).toContain(`'${name}'`);
+    expect(read('docs/operations.md')).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
+  }
+});
+
 describe('the topic of the alarms', () => {
   const alarmsMay = (statements: { Effect: string; Principal: { Service?: string } }[]) =>
     statements.filter(
@@ -145,12 +195,14 @@ describe('the topic of the alarms', () => {
   });
 });
 
-test('the dashboard shows sales, contention, latencies, queues, dead letters, the feed, the table and concurrency', () => {
+test('the dashboard shows sales, contention, limits, latencies, queues, dead letters, the feed, the table and concurrency', () => {
   const body = JSON.stringify(only(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
   const shown = [
     'TicketsSold',
     'SoldOut',
     'Conflicts',
+    'RateLimited',
+    'RateLimiterFaults',
     ...['p50', 'p95', 'p99'].map(
       (statistic) => `MetricName=\\\\\\"Latency\\\\\\" stage=\\\\\\"dev\\\\\\"', '${statistic}'`,
     ),

@@ -2,8 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { QueueWorker } from '../../lib/constructs/queue-worker.ts';
+import type { FunctionName } from '../../lib/entry-points.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { type WorkerSpec, workerSpecs, workers } from '../../lib/workers.ts';
+import { replayWorker, type WorkerSpec, workerSpecs, workers } from '../../lib/workers.ts';
 import { codeFolder, ofFunction, only, resources, startingWith, synthesize, target } from './synthesized.ts';
 
 const template = synthesize();
@@ -19,7 +20,7 @@ function workerWith(changed: Partial<WorkerSpec>): Template {
   return Template.fromStack(stack);
 }
 
-describe.each(workers)('the worker %s', (worker) => {
+describe.each<FunctionName>([...workers, replayWorker])('the worker %s', (worker) => {
   const prefix = worker.replaceAll('-', '');
   const { Properties: queue } = startingWith(template, 'AWS::SQS::Queue', `${prefix}Queue`);
   const { Properties: workerFunction } = ofFunction(template, 'AWS::Lambda::Function', worker);

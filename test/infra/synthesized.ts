@@ -8,7 +8,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' };
 import { entryPoints, type FunctionName } from '../../lib/entry-points.ts';
 import { EventlyStack, type EventlyStackProps } from '../../lib/evently-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { workers } from '../../lib/workers.ts';
+import { replayWorker, workers } from '../../lib/workers.ts';
 
 export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template is JSON whose shape each test states
@@ -76,7 +76,7 @@ export function only(template: Template, type: string): Resource {
 
 /** How the logical ids of what belongs to a function begin. */
 export function prefixOf(name: FunctionName): string {
-  return (workers as readonly string[]).includes(name) ? `${name.replaceAll('-', '')}Worker` : name;
+  return [...workers, replayWorker].some((worker) => worker === name) ? `${name.replaceAll('-', '')}Worker` : name;
 }
 
 /** The resource of a type that belongs to a function. */

@@ -179,11 +179,6 @@ describe('dead letters', () => {
     });
   });
 
-  it('of a pipe name changes only, so that nothing can be sent back', async () => {
-    const { queue } = (await list()).find(({ kind }: { kind: string }) => kind === 'pipe');
-    expectProblem(await redrive({ queue }), 409, 'invalid-state', { state: 'pipe' });
-  });
-
   it('are for administrators, of queues that there are', async () => {
     const path = '/admin/dead-letters';
     expect((await api.call('GET', path, { signAs: 'stranger' })).status).toBe(403);

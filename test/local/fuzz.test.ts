@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCoverage } from '../support/fuzz/coverage.ts';
 import type { OpenApiDocument } from '../support/fuzz/judge.ts';
+import { type ContractOperation, operationList } from '../support/fuzz/operation-list.ts';
 import { replays } from '../support/fuzz/replays.ts';
 import { fire, type Range } from '../support/fuzz/shot.ts';
 import { kinds } from '../support/fuzz/shots.ts';
-import { type ContractOperation, openFuzzWorld, operationList } from '../support/fuzz/world.ts';
+import { openFuzzWorld } from '../support/fuzz/world.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 
 /**
@@ -26,6 +27,7 @@ beforeAll(async () => {
   range = { world: await openFuzzWorld(api), document, coverage: createCoverage() };
 });
 afterAll(async () => {
+  if (byHand) process.stdout.write(`FUZZ_SEED=${seed} FUZZ_RUNS=${runs}: ${range?.coverage.answers} answers judged\n`);
   range?.world.hands.stop();
   await api?.stop();
 });

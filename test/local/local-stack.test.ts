@@ -77,6 +77,8 @@ describe('a function', () => {
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_ENDPOINT_URL_DYNAMODB: api.stack.endpoints.dynamodb,
+      AWS_ENDPOINT_URL_DYNAMODB_STREAMS: api.stack.endpoints.streams,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: api.stack.endpoints.events,
       AWS_ENDPOINT_URL_SQS: api.stack.endpoints.sqs,
       AWS_ENDPOINT_URL_SESV2: api.stack.endpoints.ses,
     });

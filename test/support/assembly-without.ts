@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Template } from '../../local/synthesize.ts';
 
 interface Statement {
+  readonly Effect: string;
   readonly Action: string | readonly string[];
 }
 interface PolicyProperties {
@@ -19,6 +20,13 @@ export type Missing = Readonly<Record<string, readonly string[]>>;
  * @throws {Error} where one of them is not given anyway.
  */
 export function assemblyWithout(assemblyDir: string, missing: Missing): string {
+  return assemblyWith(assemblyDir, (template) => {
+    for (const [prefix, actions] of Object.entries(missing)) takeAway(template, prefix, actions);
+  });
+}
+
+/** Copies an assembly, with a change of its template. */
+export function assemblyWith(assemblyDir: string, change: (template: Template) => void): string {
   const directory = mkdtempSync(join(tmpdir(), 'evently-without-'));
   for (const name of readdirSync(assemblyDir)) {
     const file = join(assemblyDir, name);
@@ -27,7 +35,7 @@ export function assemblyWithout(assemblyDir: string, missing: Missing): string {
       continue;
     }
     const template: Template = JSON.parse(readFileSync(file, 'utf8'));
-    for (const [prefix, actions] of Object.entries(missing)) takeAway(template, prefix, actions);
+    change(template);
     writeFileSync(join(directory, name), JSON.stringify(template));
   }
   return directory;
@@ -39,6 +47,7 @@ function takeAway({ Resources }: Template, prefix: string, actions: readonly str
     if (Type !== 'AWS::IAM::Policy' || !logicalId.startsWith(prefix)) continue;
     const { PolicyDocument: document } = Properties as unknown as PolicyProperties;
     document.Statement = document.Statement.flatMap((statement) => {
+      if (statement.Effect !== 'Allow') return [statement];
       const given = [statement.Action].flat();
       for (const action of given) left.delete(action);
       const kept = given.filter((action) => !actions.includes(action));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../local/iam/evaluate.ts';
+import { createGuard } from '../../local/iam/guard.ts';
 import { readRequest } from '../../local/iam/http-message.ts';
-import { readRules } from '../../local/iam/policy-rules.ts';
+import { nameOf, readRules } from '../../local/iam/policy-rules.ts';
 import { PolicyDocument } from '../../local/iam/policy-schemas.ts';
 import { type ServiceName, services } from '../../local/iam/services.ts';
 import { readClaim, signatureChecker } from '../../local/iam/signature.ts';
@@ -83,17 +84,79 @@ describe('a policy', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
     [allow('*', 'arn:aws:s3:::home/${aws:username}'), 'policy variables'],
     [allow('*', '*', { Condition: { NumericLessThan: { 'aws:SourceArn': '1' } } }), 'NumericLessThan'],
-    [allow('*', '*', { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'a' } } }), 'dynamodb:LeadingKeys'],
+    [allow('*', '*', { Condition: { StringEquals: { 'dynamodb:Attributes': 'a' } } }), 'dynamodb:Attributes'],
+    [allow('*', '*', { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'a' } } }), 'needs ForAnyValue'],
+    [allow('*', '*', { Condition: { 'ForSomeValue:StringLike': { 'dynamodb:LeadingKeys': 'a' } } }), 'ForSomeValue'],
   ])('that cannot be evaluated is an error that names why: %j', (statement, name) => {
     expect(() => rulesOf(statement)).toThrow(new RegExp(`^Policy \\(test\\) .*${name}`));
   });
 });
 
+/**
+ * The results follow the tables of
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+describe('a condition on a key with several values', () => {
+  const like = (operator: string, wanted: string | string[]) => ({ [operator]: { 'dynamodb:LeadingKeys': wanted } });
+  const isMet = (Condition: object, leadingKeys: string[] | undefined) =>
+    decide(
+      {
+        action: 'dynamodb:PutItem',
+        resource: table,
+        ...(leadingKeys && { context: { 'dynamodb:LeadingKeys': leadingKeys } }),
+      },
+      { names: {}, rules: rulesOf(allow('*', '*', { Condition })), context },
+      [],
+    ).isAllowed;
+
+  test.each([
+    ['ForAnyValue:StringLike', 'A#*', ['A#1', 'B#1'], true],
+    ['ForAnyValue:StringLike', 'A#*', ['B#1', 'B#2'], false],
+    ['ForAnyValue:StringLike', ['A#*', 'B#2'], ['B#1', 'B#2'], true],
+    ['ForAnyValue:StringLike', 'A#*', ['a#1', 'XA#1'], false],
+    ['ForAnyValue:StringEquals', 'A#*', ['A#1'], false],
+    ['ForAnyValue:StringNotLike', 'A#*', ['A#1', 'B#1'], true],
+    ['ForAnyValue:StringNotLike', 'A#*', ['A#1', 'A#2'], false],
+    ['ForAllValues:StringLike', 'A#*', ['A#1', 'B#1'], false],
+    ['ForAllValues:StringLike', ['A#*', 'B#*'], ['A#1', 'B#1'], true],
+    ['ForAllValues:StringNotLike', 'A#*', ['A#1', 'B#1'], false],
+    ['ForAllValues:StringNotLike', 'A#*', ['B#1', 'B#2'], true],
+  ])('%s %j, asked about %j: %s', (operator, wanted, leadingKeys, expected) => {
+    expect(isMet(like(operator, wanted), leadingKeys)).toBe(expected);
+  });
+
+  test.each([
+    ['ForAnyValue:StringLike', false],
+    ['ForAnyValue:StringNotLike', false],
+    ['ForAnyValue:StringLikeIfExists', true],
+    ['ForAllValues:StringLike', true],
+    ['ForAllValues:StringNotLike', true],
+  ])('%s, asked about none: %s', (operator, expected) => {
+    expect(isMet(like(operator, 'A#*'), undefined)).toBe(expected);
+    expect(isMet(like(operator, 'A#*'), [])).toBe(expected);
+  });
+
+  test('may be on a key with one value as well', () => {
+    expect(isMet({ 'ForAnyValue:Bool': { 'aws:SecureTransport': 'true' } }, undefined)).toBe(true);
+    expect(isMet({ 'ForAnyValue:StringLike': { 'aws:SourceAccount': '*' } }, undefined)).toBe(false);
+  });
+});
+
+const partitionKeyOf = (name: string, index?: string) => (name === 'T' ? (index ? `${index}pk` : 'pk') : undefined);
+const accessOf = (service: ServiceName, operation: string, input: object) => {
+  const body = Buffer.from(JSON.stringify(input));
+  return services[service].accessOf({
+    operation,
+    body,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    partitionKeyOf,
+  });
+};
+
 describe('what a call needs', () => {
   const needed = (service: ServiceName, operation: string, input: object) =>
-    services[service]
-      .accessOf({ operation, body: Buffer.from(JSON.stringify(input)), region: 'us-east-1', accountId: '000000000000' })
-      .map(({ action, resource }) => `${action} ${resource.replace(/.*(?=:)/, '')}`);
+    accessOf(service, operation, input).map(({ action, resource }) => `${action} ${resource.replace(/.*(?=:)/, '')}`);
 
   test.each([
     ['GetItem', { TableName: 'T' }, ['dynamodb:GetItem :table/T']],
@@ -117,7 +180,22 @@ describe('what a call needs', () => {
     expect(needed('dynamodb', operation, input)).toEqual(expected);
   });
 
+  test('a stream, and an iterator that begins with its name', () => {
+    const stream = `${table}/stream/local`;
+    expect(needed('streams', 'GetShardIterator', { StreamArn: stream, ShardId: 's' })).toEqual([
+      'dynamodb:GetShardIterator :table/T/stream/local',
+    ]);
+    expect(needed('streams', 'GetRecords', { ShardIterator: `${stream}|1|x` })).toEqual([
+      'dynamodb:GetRecords :table/T/stream/local',
+    ]);
+  });
+
   test('other services', () => {
+    const Entries = [{ EventBusName: 'b' }, { EventBusName: 'arn:aws:events:us-east-1:0:event-bus/c' }, {}];
+    expect(needed('events', 'PutEvents', { Entries })).toEqual(
+      ['b', 'c', 'default'].map((bus) => `events:PutEvents :event-bus/${bus}`),
+    );
+    expect(needed('events', 'ListRules', {})).toEqual(['events:ListRules *']);
     expect(needed('sqs', 'SendMessageBatch', { QueueUrl: 'http://h/0/Q.fifo' })).toEqual(['sqs:SendMessage :Q.fifo']);
     expect(needed('sqs', 'ListQueues', {})).toEqual(['sqs:ListQueues *']);
     expect(needed('cognito', 'AdminGetUser', { UserPoolId: 'p' })).toEqual(['cognito-idp:AdminGetUser :userpool/p']);
@@ -125,6 +203,112 @@ describe('what a call needs', () => {
     expect(needed('ses', send, { FromEmailAddress: 'Us <us@example.com>' })).toEqual([
       'ses:SendEmail :identity/us@example.com',
     ]);
+  });
+});
+
+describe('the partition keys that a call is about', () => {
+  const item = (pk: string) => ({ pk: { S: pk }, sk: { S: 'sk' } });
+  const keysOf = (operation: string, input: object) =>
+    accessOf('dynamodb', operation, input).map(({ action, context: of }) => [
+      action.replace('dynamodb:', ''),
+      of?.['dynamodb:LeadingKeys'],
+    ]);
+
+  test.each([
+    ['PutItem', { TableName: 'T', Item: item('a') }, [['PutItem', ['a']]]],
+    ['UpdateItem', { TableName: table, Key: item('a') }, [['UpdateItem', ['a']]]],
+    ['DeleteItem', { TableName: 'T', Key: { pk: { N: '1.0' } } }, [['DeleteItem', ['1.0']]]],
+    ['GetItem', { TableName: 'T', Key: { pk: { B: 'AA==' } } }, [['GetItem', ['AA==']]]],
+    [
+      'TransactWriteItems',
+      {
+        TransactItems: [
+          { Put: { TableName: 'T', Item: item('a') } },
+          { Update: { TableName: 'T', Key: item('b') } },
+          { Delete: { TableName: 'T', Key: item('c') } },
+          { ConditionCheck: { TableName: 'T', Key: item('d') } },
+        ],
+      },
+      [
+        ['PutItem', ['a']],
+        ['UpdateItem', ['b']],
+        ['DeleteItem', ['c']],
+        ['ConditionCheckItem', ['d']],
+      ],
+    ],
+    [
+      'BatchWriteItem',
+      {
+        RequestItems: {
+          T: [
+            { PutRequest: { Item: item('a') } },
+            { DeleteRequest: { Key: item('b') } },
+            { PutRequest: { Item: item('a') } },
+          ],
+        },
+      },
+      [['BatchWriteItem', ['a', 'b']]],
+    ],
+    ['BatchGetItem', { RequestItems: { T: { Keys: [item('a'), item('b')] } } }, [['BatchGetItem', ['a', 'b']]]],
+    [
+      'Query',
+      {
+        TableName: 'T',
+        KeyConditionExpression: '#k = :pk AND sk >= :sk',
+        ExpressionAttributeNames: { '#k': 'pk' },
+        ExpressionAttributeValues: { ':pk': { S: 'a' }, ':sk': { S: 'b' } },
+      },
+      [['Query', ['a']]],
+    ],
+    [
+      'Query',
+      {
+        TableName: 'T',
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'sk = :sk and gsi1pk=:pk',
+        ExpressionAttributeValues: { ':pk': { S: 'a' }, ':sk': { S: 'b' } },
+      },
+      [['Query', ['a']]],
+    ],
+    ['Scan', { TableName: 'T' }, [['Scan', undefined]]],
+    ['PutItem', { TableName: 'T' }, [['PutItem', undefined]]],
+    ['PutItem', { TableName: 'Unknown', Item: item('a') }, [['PutItem', undefined]]],
+  ])('%s %j', (operation, input, expected) => {
+    expect(keysOf(operation, input)).toEqual(expected);
+  });
+});
+
+describe('the guard', () => {
+  const deny = {
+    Effect: 'Deny',
+    Action: 'dynamodb:PutItem',
+    Resource: table,
+    Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': 'AUDIT#*' } },
+  };
+  const rules = rulesOf([allow('dynamodb:PutItem', table), deny]);
+  const principal = { accessKeyId: 'k', secretAccessKey: 's', arn: 'arn', caller: { names: {}, rules, context } };
+  const access = (key: string) => ({
+    action: 'dynamodb:PutItem',
+    resource: table,
+    context: { 'dynamodb:LeadingKeys': [key] },
+  });
+
+  test('remembers no decision that is another one for each key', () => {
+    const guard = createGuard({
+      principals: [principal],
+      rulesOf: () => [],
+      partitionKeyOf,
+      region: 'us-east-1',
+      accountId: '0',
+    });
+    const allowed = (key: string) => guard.decide(access(key), principal).isAllowed;
+    expect(['USER#1', 'AUDIT#1', 'USER#1', 'AUDIT#1'].map(allowed)).toEqual([true, false, true, false]);
+    const [right = '', denial = ''] = rules.map(nameOf);
+    expect(denial).not.toBe(right);
+    guard.without([denial]);
+    expect(['USER#1', 'AUDIT#1'].map(allowed)).toEqual([true, true]);
+    guard.without([right]);
+    expect(['USER#1', 'AUDIT#1'].map(allowed)).toEqual([false, false]);
   });
 });
 

@@ -101,6 +101,8 @@ describe.each(listed)('$operationId', ({ text, written, ...operation }) => {
     const answered = Object.keys(written.responses[status].headers);
     expect(answered).toContain('X-Request-Id');
     if (operation.etag) expect(answered).toContain('ETag');
+    const leadsOn = operation.alternative === 'text/csv' || operation.operationId === 'exportMe';
+    expect(answered.includes('Link')).toBe(leadsOn);
     if (operation.idempotent) expect(answered).toEqual(expect.arrayContaining(['Location', 'Idempotency-Replayed']));
     if (operation.method === 'GET' && operation.etag) expect(written.responses).toHaveProperty('304');
   });

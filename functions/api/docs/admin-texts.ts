@@ -120,7 +120,8 @@ export const adminTexts: TextsOf<'admin'> = {
     summary: 'Try dead letters again',
     description:
       'Sends messages back to the queue that they came from, in their order. No message is lost, and one may be worked on ' +
-      'twice, which no worker minds. Messages of a pipe name changes and do not hold them: they are `invalid-state`.',
+      'twice, which no worker minds. Messages of a pipe name changes: those are read from the stream again, which has them ' +
+      'for a day, and sent where the pipe sends them. What is gone from it comes back as a dead letter of `replay-changes`.',
     body: { queue: 'notify', limit: 100 },
     answers: { 202: { description: 'Sent back.', example: { queue: 'notify', redriven: 1, left: 0 } } },
   },

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { limits } from '../../../functions/domain/limits.ts';
 import type { Kind } from './kind.ts';
+import type { ContractOperation } from './operation-list.ts';
 import { partsOf, withHeaders } from './parts.ts';
+import type { Parts, Shot } from './shot.ts';
 
 /* Requests with strange methods, paths, queries and headers. */
 
@@ -95,86 +97,96 @@ export const badCursor: Kind = {
   },
 };
 
+interface Strange<T> {
+  readonly name: string;
+  readonly weight: number;
+  /** What is strange about a request; undefined where an operation takes no such thing. */
+  readonly values: (operation: ContractOperation) => fc.Arbitrary<T> | undefined;
+  readonly shot: (parts: Parts, value: T) => Shot;
+}
+
+/** Good requests, each with one strange thing about it. */
+function strange<T>({ name, weight, values, shot }: Strange<T>): Kind {
+  return {
+    name,
+    weight,
+    of: (operation, world) => {
+      const found = values(operation);
+      return found && fc.tuple(partsOf(operation, world), found).map(([parts, value]) => shot(parts, value));
+    },
+  };
+}
+
+const headerNames = fc.constantFrom(
+  'accept',
+  'accept-encoding',
+  'content-encoding',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'range',
+  'cookie',
+  'origin',
+  'x-forwarded-for',
+  'x-amzn-trace-id',
+  'x-custom',
+);
 const headerText = fc
   .string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)), maxLength: 60 })
   .map((text) => text.replaceAll('\u007f', ''));
-export const badHeaders: Kind = {
+const headerValues = fc.oneof(
+  headerText,
+  fc.constantFrom('*', '"', 'W/"1"', 'bytes=0-', 'gzip', 'é'.repeat(500), '"1"'),
+);
+export const badHeaders = strange({
   name: 'is sent strange headers',
   weight: 3,
-  of: (operation, world) => {
-    const names = fc.constantFrom(
-      'accept',
-      'accept-encoding',
-      'content-encoding',
-      'if-match',
-      'if-none-match',
-      'if-modified-since',
-      'range',
-      'cookie',
-      'origin',
-      'x-forwarded-for',
-      'x-amzn-trace-id',
-      'x-custom',
-    );
-    const values = fc.oneof(headerText, fc.constantFrom('*', '"', 'W/"1"', 'bytes=0-', 'gzip', 'é'.repeat(500), '"1"'));
-    return fc
-      .tuple(partsOf(operation, world), fc.dictionary(names, values, { maxKeys: 4, noNullPrototype: true }))
-      .map(([parts, headers]) => ({ parts: withHeaders(parts, headers) }));
-  },
-};
+  values: () => fc.dictionary(headerNames, headerValues, { maxKeys: 4, noNullPrototype: true }),
+  shot: (parts, headers) => ({ parts: withHeaders(parts, headers) }),
+});
 
-export const badKey: Kind = {
+const keys = fc.constantFrom('', 'a b', 'é', 'x'.repeat(256), 'tab\tbed');
+export const badKey = strange({
   name: 'is sent a bad Idempotency-Key',
   weight: 1,
-  of: (operation, world) =>
-    operation.idempotent &&
-    fc
-      .tuple(partsOf(operation, world), fc.constantFrom('', 'a b', 'é', 'x'.repeat(256), 'tab\tbed'))
-      .map(([parts, key]) => ({ parts: withHeaders(parts, { 'idempotency-key': key }), expected: [400] })),
-};
+  values: ({ idempotent }) => (idempotent ? keys : undefined),
+  shot: (parts, key) => ({ parts: withHeaders(parts, { 'idempotency-key': key }), expected: [400] }),
+});
 
-export const badMethod: Kind = {
+const methods = fc.constantFrom('HEAD', 'OPTIONS', 'PUT', 'PATCH', 'PROPFIND', 'TRACE', 'POST');
+export const badMethod = strange({
   name: 'is asked with another method',
   weight: 1,
-  of: (operation, world) =>
-    fc
-      .tuple(partsOf(operation, world), fc.constantFrom('HEAD', 'OPTIONS', 'PUT', 'PATCH', 'PROPFIND', 'TRACE', 'POST'))
-      .filter(([, method]) => operation.auth !== 'iam' || method !== 'POST')
-      .map(([parts, method]) => ({
-        parts: { ...parts, caller: 'newcomer' as const },
-        bend: (call) => ({ ...call, method }),
-      })),
-};
+  values: ({ auth }) => methods.filter((method) => auth !== 'iam' || method !== 'POST'),
+  shot: (parts, method) => ({ parts: { ...parts, caller: 'newcomer' }, bend: (call) => ({ ...call, method }) }),
+});
 
-export const badPath: Kind = {
+const additions = fc.constantFrom(
+  '/',
+  '//',
+  '/..',
+  '/%2e%2e',
+  '/%',
+  '%',
+  '%00',
+  ';x=1',
+  '/x',
+  '%2f',
+  '#',
+  '/.',
+  '\\',
+  '%C0%AF',
+);
+export const badPath = strange({
   name: 'is asked at a bent path',
   weight: 2,
-  of: (operation, world) => {
-    const additions = fc.constantFrom(
-      '/',
-      '//',
-      '/..',
-      '/%2e%2e',
-      '/%',
-      '%',
-      '%00',
-      ';x=1',
-      '/x',
-      '%2f',
-      '#',
-      '/.',
-      '\\',
-      '%C0%AF',
-    );
-    return fc
-      .tuple(partsOf(operation, world), additions, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }))
-      .map(([parts, addition, atEnd, share]) => ({
-        parts: { ...parts, caller: 'newcomer' as const },
-        bend: (call) => {
-          const path = call.path.split('?')[0] ?? '/';
-          const at = atEnd ? path.length : 1 + Math.floor(share * (path.length - 1));
-          return { ...call, path: path.slice(0, at) + addition + path.slice(at) };
-        },
-      }));
-  },
-};
+  values: () => fc.tuple(additions, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true })),
+  shot: (parts, [addition, atEnd, share]) => ({
+    parts: { ...parts, caller: 'newcomer' },
+    bend: (call) => {
+      const path = call.path.split('?')[0] ?? '/';
+      const at = atEnd ? path.length : 1 + Math.floor(share * (path.length - 1));
+      return { ...call, path: path.slice(0, at) + addition + path.slice(at) };
+    },
+  }),
+});

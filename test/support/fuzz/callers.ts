@@ -1,7 +1,8 @@
 import { sign } from '../../../local/sigv4.ts';
 import { accessClaims, signedByPool, signedByStranger } from '../forged-token.ts';
 import { type RawAnswer, sendRaw } from '../raw-http.ts';
-import type { ContractOperation, FuzzWorld } from './world.ts';
+import type { ContractOperation } from './operation-list.ts';
+import type { FuzzWorld } from './world.ts';
 
 /** Everybody who may knock. A newcomer is another person in every request. */
 export type Caller =

@@ -1,7 +1,7 @@
 import { type OperationId, operations } from '../../../functions/api/contract.ts';
 import { errorsOf } from '../../../functions/api/operation.ts';
 import { problems } from '../../../functions/api/problems.ts';
-import type { ContractOperation } from './world.ts';
+import type { ContractOperation } from './operation-list.ts';
 
 /** What the fuzz cannot bring about at will: limits have tests of their own, and a 5xx is what it looks for. */
 const notAimedAt = new Set([429, 500, 503]);

@@ -4,8 +4,8 @@ import { problems } from '../../../functions/api/problems.ts';
 import type { ErrorCode } from '../../../functions/domain/errors.ts';
 import type { RawAnswer } from '../raw-http.ts';
 import type { Call } from './callers.ts';
+import type { ContractOperation } from './operation-list.ts';
 import { methodsAt, operationAt } from './routes.ts';
-import type { ContractOperation } from './world.ts';
 
 interface DocumentedAnswer {
   readonly $ref?: string;

@@ -1,6 +1,7 @@
 import type fc from 'fast-check';
+import type { ContractOperation } from './operation-list.ts';
 import type { Shot } from './shot.ts';
-import type { ContractOperation, FuzzWorld } from './world.ts';
+import type { FuzzWorld } from './world.ts';
 
 /** One way to ask, well or badly. */
 export interface Kind {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { limits } from '../../../functions/domain/limits.ts';
 import { type Caller, permitted } from './callers.ts';
 import { accepted, type Dictionary, shaped } from './from-schema.ts';
+import type { ContractOperation } from './operation-list.ts';
 import type { Parts } from './shot.ts';
-import { type ContractOperation, type FuzzWorld, idsFor } from './world.ts';
+import { type FuzzWorld, idsFor } from './world.ts';
 
 const record = (values: Record<string, fc.Arbitrary<string>>) => fc.record(values, { noNullPrototype: true });
 const nothing = fc.constant({});

@@ -2,7 +2,7 @@ import type { OperationId } from '../../../functions/api/contract.ts';
 import { password, uniqueEmail } from '../client.ts';
 import { eventBody } from '../factories.ts';
 import type { Parts } from './shot.ts';
-import { type FuzzWorld, queuesOf } from './world.ts';
+import type { FuzzWorld } from './world.ts';
 
 /** Makes what a request needs, and names it: what is left out of the parts stays as it was generated. */
 export type Recipe = (world: FuzzWorld) => Promise<Partial<Parts>>;
@@ -134,5 +134,4 @@ export const conflicts: Recipes = {
     return person;
   },
   deleteUser: async ({ hands }) => ({ params: { userId: hands.organizer.userId } }),
-  redriveDeadLetters: async ({ hands }) => ({ body: { queue: (await queuesOf(hands, 'pipe'))[0] } }),
 };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import type { ContractOperation } from './operation-list.ts';
 import { fire, type Range, type Shot } from './shot.ts';
 import { successfulShots } from './state-kinds.ts';
-import type { ContractOperation } from './world.ts';
 
 /** Sends one request twice and then another one, all with one key. @throws {Error} where the answers do not fit */
 export async function replays(range: Range, operation: ContractOperation): Promise<void> {

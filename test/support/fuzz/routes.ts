@@ -1,4 +1,4 @@
-import { type ContractOperation, operationList } from './world.ts';
+import { type ContractOperation, operationList } from './operation-list.ts';
 
 const segmentsOf = (path: string): string[] => path.split('/').slice(1);
 

@@ -3,8 +3,9 @@ import type { RawAnswer } from '../raw-http.ts';
 import { type Call, type Caller, send } from './callers.ts';
 import type { Coverage } from './coverage.ts';
 import { judge, type OpenApiDocument } from './judge.ts';
+import type { ContractOperation } from './operation-list.ts';
 import type { Recipe } from './recipes.ts';
-import type { ContractOperation, FuzzWorld } from './world.ts';
+import type { FuzzWorld } from './world.ts';
 
 /** A request by its parts. */
 export interface Parts {

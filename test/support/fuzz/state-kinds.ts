@@ -3,10 +3,11 @@ import { errorsOf } from '../../../functions/api/operation.ts';
 import { problems } from '../../../functions/api/problems.ts';
 import { type Caller, permitted, refused } from './callers.ts';
 import type { Kind } from './kind.ts';
+import type { ContractOperation } from './operation-list.ts';
 import { madeUp, paramsOf, partsOf, wishes, withHeaders } from './parts.ts';
 import { conflicts, successes } from './recipes.ts';
 import type { Shot } from './shot.ts';
-import { type ContractOperation, type FuzzWorld, idsFor } from './world.ts';
+import { type FuzzWorld, idsFor } from './world.ts';
 
 /* Well-formed requests: who asks, and for what in which state, makes the difference. */
 

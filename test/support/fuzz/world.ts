@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type OperationId, operations } from '../../../functions/api/contract.ts';
 import type { Operation } from '../../../functions/api/operation.ts';
-import type { DeadLetterKind, DeadLetterQueueView } from '../../../functions/domain/dead-letter.ts';
+import type { DeadLetterQueueView } from '../../../functions/domain/dead-letter.ts';
 import type { Person } from '../client.ts';
 import { eventBody, tierBody } from '../factories.ts';
 import { accessClaims, signedByPool } from '../forged-token.ts';
 import type { TestStack } from '../stack.ts';
 import { so, until } from '../tour/until.ts';
 import { openWorld, type World } from '../tour/world.ts';
-
-export type ContractOperation = Operation & { readonly operationId: OperationId };
-export const operationList: readonly ContractOperation[] = operations;
 
 /** Ids by the name of the parameter that takes them. */
 export type Ids = Readonly<Record<string, readonly string[]>>;
@@ -73,7 +69,7 @@ export async function openFuzzWorld(api: TestStack): Promise<FuzzWorld> {
     tierId: ['standard'],
     code: ['not-found', 'sold-out', 'busy'],
     asset: ['swagger-ui.css', 'initializer.js'],
-    queue: await queuesOf(hands, 'worker'),
+    queue: await queuesOf(hands),
   };
   const firstPage = async (path: string) => (await as(buyer, 200, `GET ${path}`)).json.nextCursor as string;
   return {
@@ -112,10 +108,10 @@ async function notificationsOf(api: TestStack, { accessToken: token }: Person): 
 }
 
 /** Queues of dead letters. */
-export async function queuesOf({ asAdmin }: World, kind: DeadLetterKind): Promise<string[]> {
+async function queuesOf({ asAdmin }: World): Promise<string[]> {
   const { json } = await asAdmin(200, 'GET /admin/dead-letters');
   const queues = json.items as DeadLetterQueueView[];
-  return queues.filter((queue) => queue.kind === kind).map(({ queue }) => queue);
+  return queues.map(({ queue }) => queue);
 }
 
 /** Whose object an id names is kept apart from what a shot may ruin. */

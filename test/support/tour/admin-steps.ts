@@ -129,16 +129,16 @@ export const adminSteps: readonly Step[] = [
     by: 'admin',
     prepare: async ({ asAdmin, send }) => {
       const { json } = await asAdmin(200, 'GET /admin/dead-letters');
-      const workers: string[] = json.items.flatMap((item: { kind: string; queue: string }) =>
-        item.kind === 'worker' ? [item.queue] : [],
+      const queues: string[] = json.items.flatMap((item: { kind: string; queue: string }) =>
+        item.kind === 'rules' ? [] : [item.queue],
       );
-      for (const queue of workers) {
+      for (const queue of queues) {
         // Of what kind it is does not matter to who moves it; no worker can read it.
-        await send(new RegExp(`^${queue.replaceAll('-', '')}DeadLetters`), { queue });
+        await send(new RegExp(`^${queue.replaceAll('-', '')}DeadLetters`, 'i'), { queue });
       }
       return async () => {
         await asAdmin(200, 'GET /admin/dead-letters');
-        for (const queue of workers) {
+        for (const queue of queues) {
           const { json: moved } = await asAdmin(202, 'POST /admin/dead-letters/redrive', { queue });
           so(moved.redriven > 0, `${queue} had a dead letter`);
         }

@@ -17,6 +17,18 @@ const keyOf = ({ userId, bookingId }: { userId: string; bookingId: string }) =>
   [`USER#${userId}`, `BOOKING#${bookingId}`] as const;
 type Item = { readonly kind: string };
 
+/** A step that is done when the worker is done with a message. */
+const worksOff = (queue: RegExp, bodyOf: (world: World) => Promise<unknown>): Step['prepare'] => {
+  return async (world) => {
+    const body = await bodyOf(world);
+    return async (signal) => {
+      const before = await world.messagesIn(queue);
+      await world.send(queue, body);
+      await until(signal, async () => so((await world.messagesIn(queue)) === before, 'the message is worked off'));
+    };
+  };
+};
+
 export const workerSteps: readonly Step[] = [
   {
     name: 'the seats of a hold come back',
@@ -196,6 +208,28 @@ export const workerSteps: readonly Step[] = [
           so(trail.items[0]?.by?.kind === 'principal' && trail.items[0].change === 'removed', 'who did it');
         });
       };
+    },
+  },
+  {
+    name: 'a change that a pipe did not send to the bus is sent',
+    by: 'replay-changes',
+    prepare: worksOff(/^replaychangesQueue/, ({ unsent }) => unsent(/^ChangesToBus/, () => true)),
+  },
+  {
+    name: 'a change that a pipe did not send to the FIFO queue is sent',
+    by: 'replay-changes',
+    prepare: worksOff(/^replaychangesQueue/, async ({ event, unsent }) => {
+      await event();
+      return unsent(/^ChangesTopromotewaitlist/, (image) => image.tierKey !== undefined);
+    }),
+  },
+  {
+    name: 'why a change is not sent is noted',
+    by: 'replay-changes',
+    prepare: async (world) => async (signal) => {
+      const { MessageId } = (await world.send(/^replaychangesQueue/, {})) as { MessageId?: string };
+      const noted = () => world.stored(`FAILURE#${MessageId}`, 'FAILURE');
+      await until(signal, async () => so((await noted()) !== undefined, 'noted'));
     },
   },
 ];

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Guard } from '../../../local/iam/guard.ts';
 import { type CallOptions, type Person, type Received, uniqueEmail } from '../client.ts';
 import { tierBody } from '../factories.ts';
 import type { TestStack } from '../stack.ts';
+import { readStream, unsentBy } from '../stream-client.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,10 @@ export interface World {
   readonly store: (item: Item) => Promise<unknown>;
   /** Puts a message into the queue whose logical id fits. */
   readonly send: (queue: RegExp, body: unknown, attributes?: Readonly<Record<string, string>>) => Promise<unknown>;
+  /** Messages that a queue has, those that are hidden too. */
+  readonly messagesIn: (queue: RegExp) => Promise<number>;
+  /** What a dead letter of a pipe says about the first change of the stream that fits. */
+  readonly unsent: (pipe: RegExp, fits: (image: Item) => boolean) => Promise<Body>;
   readonly uniqueEmail: () => string;
   stop(): void;
 }
@@ -44,6 +49,8 @@ export async function openWorld(api: TestStack): Promise<World> {
   const table = new DynamoDBClient({ ...account, endpoint: outputs.dynamodbEndpoint } satisfies DynamoDBClientConfig);
   const documents = DynamoDBDocumentClient.from(table);
   const sqs = new SQSClient({ ...account, endpoint: outputs.sqsEndpoint });
+
+  const find = (queue: RegExp) => template.of('AWS::SQS::Queue').find(({ logicalId }) => queue.test(logicalId));
 
   const call: World['expect'] = async (status, what, options) => {
     const [method = '', path = ''] = what.split(' ');
@@ -94,8 +101,22 @@ export async function openWorld(api: TestStack): Promise<World> {
     },
     stored,
     store: (Item) => documents.send(new PutCommand({ TableName, Item })),
+    messagesIn: async (queue) => {
+      const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: find(queue)?.ref,
+        AttributeNames: [...AttributeNames],
+      });
+      const { Attributes = {} } = await sqs.send(command);
+      return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
+    },
+    unsent: async (pipe, fits) => {
+      const { shardId, records } = await readStream(outputs);
+      const found = records.find(({ dynamodb }) => fits(dynamodb?.NewImage ?? {}))?.dynamodb?.SequenceNumber ?? '';
+      return unsentBy(api.stack, pipe, { shardId, first: found, last: found });
+    },
     send: (queue, body, attributes = {}) => {
-      const found = template.of('AWS::SQS::Queue').find(({ logicalId }) => queue.test(logicalId));
+      const found = find(queue);
       // Now, whatever the delay of the queue is.
       const isFifo = found?.properties.FifoQueue === true;
       const message = {
