@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/assembly-dir.ts'],
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     // Most of the time tests wait for something to happen.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

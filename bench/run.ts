@@ -12,11 +12,12 @@ import { runCommand, UsageError, wholeNumber } from './support/command.ts';
 import { untilQueuesAreEmpty } from './support/queues.ts';
 import { print } from './support/table.ts';
 import { startThrowAwayStack } from './support/throw-away-stack.ts';
+import { measureInProcess, printInProcess } from './throughput/in-process.ts';
 
 const help = `Measures ratios, counts and sizes; times are those of this machine.
 
   npm run bench                          everything
-  npm run bench -- throughput costs      some of: throughput, costs, bundles, feed, statistics, cancel-event, hot,
+  npm run bench -- throughput costs      some of: throughput, in-process, costs, bundles, feed, statistics, cancel-event, hot,
                                           hot-variants, storm, crowd
   npm run bench -- feed --long            with 10,000 people in line too
   npm run bench -- --json FILE           writes the JSON to a file in place of the terminal
@@ -27,6 +28,7 @@ const help = `Measures ratios, counts and sizes; times are those of this machine
 
 const names = [
   'throughput',
+  'in-process',
   'costs',
   'bundles',
   'feed',
@@ -39,7 +41,7 @@ const names = [
 ] as const;
 type Name = (typeof names)[number];
 /** Those that need no stack, or one of their own. */
-const alone: readonly Name[] = ['bundles', 'hot', 'hot-variants', 'storm', 'crowd'];
+const alone: readonly Name[] = ['in-process', 'bundles', 'hot', 'hot-variants', 'storm', 'crowd'];
 type Results = Partial<Record<Name, unknown>>;
 
 /** Few people stand for a crowd: what is measured counts them as every stage does, and lets them do more. */
@@ -78,6 +80,11 @@ await runCommand(async () => {
   const results: Results = {};
   let isBroken = false;
   if (wanted.some((name) => !alone.includes(name))) await onStack(wanted, values, results);
+  if (wanted.includes('in-process')) {
+    const inProcess = await measureInProcess();
+    printInProcess(inProcess);
+    results['in-process'] = inProcess;
+  }
   if (wanted.includes('bundles')) {
     const bundles = await measureBundles();
     printBundles(bundles);

@@ -4,7 +4,7 @@
  * - DynamoDB: https://aws.amazon.com/dynamodb/pricing/on-demand/ (since 2024-11-01)
  * - API Gateway, HTTP APIs, first 300 million a month: https://aws.amazon.com/api-gateway/pricing/
  * - Lambda, arm64, first 7.5 billion GB-seconds a month: https://aws.amazon.com/lambda/pricing/
- * - EventBridge Pipes, SQS, SES: https://aws.amazon.com/eventbridge/pricing/, https://aws.amazon.com/sqs/pricing/,
+ * - EventBridge (pipes, events of an own bus), SQS, SES: https://aws.amazon.com/eventbridge/pricing/, https://aws.amazon.com/sqs/pricing/,
  *   https://aws.amazon.com/ses/pricing/
  *
  * DynamoDB, API Gateway and Lambda were compared with copies of those pages on 2026-11-21; those of the last line are
@@ -18,6 +18,7 @@ export const prices = {
   lambdaRequests: 0.2,
   lambdaGbSeconds: 13.3334,
   pipeRequests: 0.4,
+  busEvents: 1,
   queueRequests: 0.4,
   emails: 100,
 } as const;
@@ -33,6 +34,7 @@ export interface Usage {
   readonly lambdaRequests?: number;
   readonly lambdaGbSeconds?: number;
   readonly pipeRequests?: number;
+  readonly busEvents?: number;
   readonly queueRequests?: number;
   readonly emails?: number;
 }

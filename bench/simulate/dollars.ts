@@ -5,17 +5,19 @@ import type { Outcome } from './simulate.ts';
 const memoryGb = 1;
 
 /**
- * What follows from one booking, from reading lib/workers.ts and functions/workers: three messages (statistics, the
- * notification, its email), each through a pipe and a queue (sent; received and deleted in batches of ten), the
- * notification and its count, what the sender of emails reads and writes, and the booking's part of the statistics.
+ * What follows from one booking, from reading lib/workers.ts and functions/workers: three changes (booking, shard,
+ * notification) through a pipe and the bus; four messages (the notification, the audit trail, statistics, an email), each
+ * through a queue (sent; received and deleted in batches of ten); the notification and its count, the entry of the trail
+ * and of its index, what the sender of emails reads and writes, and the booking's part of the statistics.
  */
 const afterOneBooking = {
   pipeRequests: 3,
-  queueRequests: 3 * (1 + 0.2),
-  writeUnits: 4 + 4 + 0.3,
+  busEvents: 3,
+  queueRequests: 4 * (1 + 0.2),
+  writeUnits: 4 + 4 + 2 + 0.3,
   readUnits: 3,
-  lambdaRequests: 0.3,
-  lambdaGbSeconds: (0.5 * 3 * (assumedMs.handler + 2 * assumedMs.write)) / 1_000,
+  lambdaRequests: 0.4,
+  lambdaGbSeconds: (0.5 * 4 * (assumedMs.handler + 2 * assumedMs.write)) / 1_000,
 } as const;
 
 /** $ for each ticket that was sold: of everybody's requests, of what follows from it, and of its email. */

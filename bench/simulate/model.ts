@@ -54,8 +54,8 @@ export interface Model {
 
 /** Write units of a booking with a key: docs/performance.md, "What an operation costs". */
 export const bookingUnits = {
-  /** Idempotency record, booking, shard: two each. */
-  table: 6,
+  /** Idempotency record, the person's access and rate, booking, shard: two each. */
+  table: 8,
   index: 1,
   shard: 2,
 } as const;

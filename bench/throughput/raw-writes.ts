@@ -4,10 +4,17 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import { ulid } from 'ulid';
 import { type Booking, bookingView } from '../../functions/domain/booking.ts';
 import type { Event, Tier } from '../../functions/domain/event.ts';
+import { ratePolicy } from '../../functions/shared/rate-policies.ts';
+import { checkAccess } from '../../functions/store/access-store.ts';
 import { putBooking } from '../../functions/store/booking-store.ts';
 import { getEvent } from '../../functions/store/event-store.ts';
 import { keepAnswer } from '../../functions/store/idempotency-store.ts';
 import { takeSeats } from '../../functions/store/inventory-store.ts';
+import { countWithAccess } from '../../functions/store/rate-access.ts';
+import { countAt } from '../../functions/store/rate-counts.ts';
+
+/** Few people stand for a crowd. */
+const unlimited = { ...ratePolicy('bookings'), quota: 1_000_000 };
 
 export interface RawWriter {
   /** Writes one booking as the service does, and nothing else. */
@@ -15,7 +22,7 @@ export interface RawWriter {
 }
 
 /**
- * The three actions of a booking with a key, straight to the database.
+ * The four actions of a booking with a key, straight to the database.
  *
  * @param client of a database with the event; the environment names the table.
  */
@@ -30,13 +37,16 @@ export async function createRawWriter(eventId: string, client: DynamoDBClient): 
       const { userId: callerId, draws, createdAt } = booking;
       const [draw] = draws;
       if (!draw) throw new Error('a booking draws from a shard');
+      const nowMs = Date.now();
+      const access = checkAccess({ userId: callerId, loginId: 'bench', authTime: Math.floor(nowMs / 1_000) });
       const request = { eventId, tierId: tier.tierId, quantity: 1 };
       const actions = [
         keepAnswer(
           { callerId, operationId: 'createBooking', key: ulid(), request },
           bookingView(booking, createdAt),
-          Date.now(),
+          nowMs,
         ),
+        countWithAccess(access, countAt(unlimited, nowMs)),
         putBooking(booking),
         takeSeats({ eventId, tierId: tier.tierId }, { draw, tier, to: 'sold', isFirst: true }, createdAt),
       ];

@@ -8,6 +8,7 @@ import { median } from '../support/statistics.ts';
 import { print, tableText } from '../support/table.ts';
 import { administratorOf } from '../support/target.ts';
 import { startBareDatabase } from './bare-database.ts';
+import { perSecond } from './per-second.ts';
 import { createRawWriter } from './raw-writes.ts';
 
 export interface Throughput {
@@ -45,14 +46,14 @@ export async function measureThroughput(outputs: StackOutputs): Promise<Throughp
     const tokens = await signInPeople(api, administrator, clients);
     const eventId = await createEvent(api);
     const bookThroughHttp = (client: number) => book(pool, eventId, tokens[client] ?? '');
-    await perSecond(bookThroughHttp, warmUpMs);
+    await perSecond(bookThroughHttp, clients, warmUpMs);
     await untilQueuesAreEmpty(outputs, quietMs);
-    await perSecond(raw.write, warmUpMs / 2);
+    await perSecond(raw.write, clients, warmUpMs / 2);
     const results: Throughput['rounds'] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const bookingsPerSecond = await perSecond(bookThroughHttp, roundMs);
+      const bookingsPerSecond = await perSecond(bookThroughHttp, clients, roundMs);
       await untilQueuesAreEmpty(outputs, quietMs);
-      const rawPerSecond = await perSecond(raw.write, roundMs);
+      const rawPerSecond = await perSecond(raw.write, clients, roundMs);
       results.push({ bookingsPerSecond, rawPerSecond, ratio: bookingsPerSecond / rawPerSecond });
     }
     return { clients, rounds: results, ratio: median(results.map(({ ratio }) => ratio)), target };
@@ -87,20 +88,6 @@ async function book(pool: Pool, eventId: string, token: string): Promise<void> {
   });
   if (statusCode !== 201) throw new Error(`a booking was answered with ${statusCode}: ${await body.text()}`);
   await body.dump();
-}
-
-/** How often `work` is done a second by all clients together, each as soon as it has an answer. */
-async function perSecond(work: (client: number) => Promise<void>, durationMs: number): Promise<number> {
-  const startedAt = performance.now();
-  let done = 0;
-  const run = async (_: unknown, client: number) => {
-    while (performance.now() - startedAt < durationMs) {
-      await work(client);
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, run));
-  return done / ((performance.now() - startedAt) / 1_000);
 }
 
 export function printThroughput({ rounds, ratio, target }: Throughput): void {

@@ -218,7 +218,8 @@ describe('a failure', () => {
     await Promise.all([client.putAll(['plain#good-1', 'plain#good-2']), client.put('plain#bad', { does: 'fail' })]);
     await eventually(async () => expect((await client.countIn('PlainDead')).ready).toBe(1));
     const [first = 0, second = 0, ...more] = timesOf('plain#bad');
-    expect(second - first).toBeGreaterThanOrEqual(990);
+    // The time runs from when the message was received, and the function is told of it some time later.
+    expect(second - first).toBeGreaterThanOrEqual(800);
     expect(more).toEqual([]);
     expect([timesOf('plain#good-1').length, timesOf('plain#good-2').length]).toEqual([1, 1]);
     const [dead] = await client.bodiesIn('PlainDead');

@@ -122,7 +122,8 @@ describe.each(operationList.map((operation) => [operation.operationId, operation
       expect(() => verdictOn(operation, other)).toThrow('media type text/plain is not documented');
     });
 
-    test.runIf(good.headers['content-type'] === 'application/json')('a JSON body without its fields is found', () => {
+    if (good.headers['content-type'] !== 'application/json') return;
+    test('a JSON body without its fields is found', () => {
       expect(() => verdictOn(operation, { ...good, text: good.text.slice(0, -1) })).toThrow('the body is not JSON');
       expect(() => verdictOn(operation, withBody(good, null))).toThrow('the body breaks its schema');
       // The document itself is the one body whose fields the contract leaves open.

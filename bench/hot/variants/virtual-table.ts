@@ -1,4 +1,5 @@
 import { type Shard, splitEvenly } from '../../../functions/domain/inventory.ts';
+import { bookingUnits } from '../../simulate/model.ts';
 import { createTokenBucket } from '../../simulate/token-bucket.ts';
 
 export interface TableSettings {
@@ -12,8 +13,8 @@ export interface TableSettings {
 /** `took` as long as the conflict window: sold or empty. The others are answered at once. */
 export type Verdict = 'sold' | 'empty' | 'conflict' | 'throttled';
 
-/** Units of a booking with a key, and of one that is cancelled by a conflict. */
-const units = { booking: 7, cancelled: 6 };
+/** Of a booking with a key, and of one that is cancelled by a conflict. */
+const units = { booking: bookingUnits.table + bookingUnits.index, cancelled: bookingUnits.table };
 
 /** The shards of one tier in virtual time. */
 export function createVirtualTable({ capacity, shards, windowMs, writeUnits }: TableSettings) {
