@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataStore } from 'cognito-local/lib/services/dataStore/dataStore.js';
 import type { DataStoreFactory } from 'cognito-local/lib/services/dataStore/factory.js';
+import { withoutReturn } from './cognito-users.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -13,10 +14,10 @@ type Tree = Record<string, unknown>;
  */
 export function jsonStores(directory: string): DataStoreFactory & { flush(): Promise<void> } {
   mkdirSync(directory, { recursive: true });
-  const stores = new Map<string, ReturnType<typeof jsonStore>>();
+  const stores = new Map<string, JsonStore>();
   return {
     create: async (_context, id, defaults) => {
-      const store = stores.get(id) ?? jsonStore(join(directory, `${id}.json`), { ...defaults });
+      const store = stores.get(id) ?? withoutReturn(jsonStore(join(directory, `${id}.json`), { ...defaults }));
       stores.set(id, store);
       return store;
     },
@@ -26,7 +27,9 @@ export function jsonStores(directory: string): DataStoreFactory & { flush(): Pro
   };
 }
 
-function jsonStore(file: string, defaults: Tree): DataStore & { flush(): Promise<void> } {
+type JsonStore = DataStore & { flush(): Promise<void> };
+
+function jsonStore(file: string, defaults: Tree): JsonStore {
   const root: Tree = existsSync(file) ? { ...defaults, ...readJson(file) } : defaults;
   const save = groupedWrites(async () => {
     await writeFile(`${file}.new`, JSON.stringify(root));

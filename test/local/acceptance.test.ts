@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyTable } from '../../bench/verify-table.ts';
 import { accountStack, type Received } from '../support/account-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
 
 /** Bugs that other ticket systems shipped, each named after what the user sees. */
@@ -53,13 +54,10 @@ const codes = (answers: Received[]) =>
 
 /** What the tiers have left, once the catalogue's memory of a second is over. */
 function available(eventId: string, expected: number[]) {
-  return vi.waitFor(
-    async () => {
-      const { json } = await world.call(`GET /events/${eventId}`);
-      expect(json.tiers.map((tier: { available: number }) => tier.available)).toEqual(expected);
-    },
-    { timeout: 5_000, interval: 100 },
-  );
+  return eventually(async () => {
+    const { json } = await world.call(`GET /events/${eventId}`);
+    expect(json.tiers.map((tier: { available: number }) => tier.available)).toEqual(expected);
+  });
 }
 
 const soldOf = (answers: Received[]) =>

@@ -1,10 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyTable } from '../../bench/verify-table.ts';
 import { dayOf } from '../../functions/domain/statistics.ts';
 import { shardKey } from '../../functions/store/keys.ts';
 import type { Person } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 
@@ -48,7 +49,6 @@ const cancel = (person: number, bookingId: string) =>
 const analyticsOf = async (eventId: string, query = '') =>
   (await api.call('GET', `/organizer/events/${eventId}/analytics${query}`, { token: organizer.accessToken })).json;
 const platform = async (query = '') => (await api.call('GET', `/admin/analytics${query}`, { signAs: 'admin' })).json;
-const soon = { timeout: 15_000, interval: 100 };
 
 describe.concurrent('analytics of an event', () => {
   it('tell totals, tiers and days of bookings, cancellations and confirmed holds', async () => {
@@ -69,7 +69,7 @@ describe.concurrent('analytics of an event', () => {
       utilization: 0.2083,
       revenue: [{ currency: 'EUR', amount: 4 * 4_900 + 9_900 }],
     };
-    await vi.waitFor(async () => expect((await analyticsOf(eventId)).totals).toEqual(totals), soon);
+    await eventually(async () => expect((await analyticsOf(eventId)).totals).toEqual(totals));
     const { daily, tiers: rows } = await analyticsOf(eventId);
     expect(daily).toHaveLength(30);
     expect(daily.at(-1)).toEqual({
@@ -124,11 +124,11 @@ describe('analytics of all events', () => {
   it('are the sum of what the events have, with those that sold most', async () => {
     const eventId = await makeEvent({ name: 'Most wanted', tiers: [tierBody({ capacity: 400, currency: 'USD' })] });
     await Promise.all(Array.from({ length: 30 }, (_, n) => book(n % 3, eventId, 10)));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { popularEvents, totals } = await platform();
       expect(popularEvents[0]).toEqual({ eventId, name: 'Most wanted', ticketsSold: 300 });
       expect(totals.revenue).toContainEqual({ currency: 'USD', amount: 300 * 4_900 });
-    }, soon);
+    });
     expect((await api.call('GET', '/admin/analytics', { signAs: 'stranger' })).status).toBe(403);
     const { json } = await api.call('GET', '/events/popular');
     expect(json.items[0]).toMatchObject({ eventId, tiers: [{ available: 100 }] });
@@ -145,7 +145,7 @@ describe('popular events', () => {
     await book(0, next, 8);
     const popular = async () => api.call('GET', '/events/popular');
     const ids = async () => (await popular()).json.items.map(({ eventId }: { eventId: string }) => eventId);
-    await vi.waitFor(async () => expect(await ids()).toEqual(expect.arrayContaining([over, next])), soon);
+    await eventually(async () => expect(await ids()).toEqual(expect.arrayContaining([over, next])));
     const listed = await ids();
     expect(listed.indexOf(over)).toBeLessThan(listed.indexOf(next));
     const { headers } = await popular();
@@ -175,7 +175,7 @@ describe('bookings of an event as CSV', () => {
   it('are a file with quoted text and without formulas', async () => {
     const eventId = await makeEvent({ name: '=HYPERLINK("http://example.com","Jazz")' });
     const [first, second] = [await book(0, eventId, 1), await book(1, eventId, 2)];
-    await vi.waitFor(async () => expect((await csv(eventId)).text.split('\r\n')).toHaveLength(4), soon);
+    await eventually(async () => expect((await csv(eventId)).text.split('\r\n')).toHaveLength(4));
     const answer = await csv(eventId);
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="bookings-${eventId}.csv"`);
@@ -199,7 +199,7 @@ describe('bookings of an event as CSV', () => {
     // Two index partitions, so that they have to be merged.
     const eventId = await makeEvent({ tiers: [tierBody({ capacity: 1_500 })] });
     const made = await Promise.all(Array.from({ length: 9 }, (_, n) => book(n % 3, eventId, 1)));
-    await vi.waitFor(async () => expect((await csv(eventId)).text.split('\r\n')).toHaveLength(11), soon);
+    await eventually(async () => expect((await csv(eventId)).text.split('\r\n')).toHaveLength(11));
     const whole = (await csv(eventId)).text.split('\r\n').slice(1, -1);
     const lines: string[] = [];
     let query = '?limit=4&status=CONFIRMED';
@@ -223,7 +223,7 @@ describe('demo data', () => {
   it('has real statistics, for they follow from its bookings', async () => {
     const { json } = await api.call('POST', '/admin/demo-data', { signAs: 'admin' });
     const ids: string[] = json.events.map(({ eventId }: { eventId: string }) => eventId);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       for (const eventId of ids) {
         const { json: event } = await api.call('GET', `/events/${eventId}`);
         const { totals } = (await api.call('GET', `/admin/events/${eventId}/analytics`, { signAs: 'admin' })).json;
@@ -233,7 +233,7 @@ describe('demo data', () => {
         );
         expect(totals.ticketsSold).toBe(sold);
       }
-    }, soon);
+    });
   });
 });
 
@@ -256,9 +256,9 @@ describe('a booking at midnight', () => {
     const { json } = await api.call('GET', `/bookings/${bookingId}`, { token: token(0) });
     expect(dayOf(json.createdAt)).toBe(tomorrow);
     await cancel(0, bookingId);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { daily } = await analyticsOf(eventId, `?from=${tomorrow}&to=${tomorrow}`);
       expect(daily).toEqual([{ date: tomorrow, bookings: 1, ticketsSold: 3, ticketsCancelled: 3, revenue: [] }]);
-    }, soon);
+    });
   });
 });

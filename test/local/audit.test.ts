@@ -10,8 +10,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../bench/verify-audit.ts';
 import type { Person } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
-import { eventually } from '../support/inbox-client.ts';
 import { readPages } from '../support/pages.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 import { contentsOf, expectInvalid } from '../support/trace.ts';

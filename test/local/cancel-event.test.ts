@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Person } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody } from '../support/factories.ts';
-import { emailsTo, eventually, untilTold } from '../support/inbox-client.ts';
+import { emailsTo, untilTold } from '../support/inbox-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 
 let api: TestStack;

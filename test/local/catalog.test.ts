@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Person, Received } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { tierBody } from '../support/factories.ts';
 import { readPages } from '../support/pages.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -155,12 +156,12 @@ describe('a cached answer', () => {
       expect((await get(address, { 'if-none-match': tag })).status).toBe(200);
   });
 
-  test('is out of date when seats were sold, within two seconds', async () => {
+  test('is out of date soon after seats were sold', async () => {
     const { eventId } = await api.createEvent({ name: 'Soon less' });
     for (const path of [`/events/${eventId}`, '/events?q=soon']) {
       const etag = (await get(path)).headers.get('etag') ?? '';
       expect((await book(eventId)).status).toBe(201);
-      await expect.poll(async () => (await get(path, { 'if-none-match': etag })).status, { timeout: 2_000 }).toBe(200);
+      await eventually(async () => expect((await get(path, { 'if-none-match': etag })).status).toBe(200));
     }
     expect((await get(`/events/${eventId}`)).json.tiers[0].available).toBe(498);
   });

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Template } from '../../local/synthesize.ts';
 import { synthesizeOnce } from '../support/assembly-dir.ts';
 import { assemblyWith } from '../support/assembly-without.ts';
 import type { Person } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { tierBody } from '../support/factories.ts';
 import { emailsTo } from '../support/inbox-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
@@ -74,7 +75,6 @@ const as = async ({ accessToken: token }: Person, status: number, method: string
   expect(answer.status, answer.text).toBe(status);
   return answer.json;
 };
-const soon = (look: () => Promise<unknown>) => vi.waitFor(look, { timeout: 15_000, interval: 100 });
 
 describe('changes that a pipe did not send', () => {
   it('are sent by a redrive, and every worker does its work', { timeout: 90_000 }, async () => {
@@ -86,7 +86,7 @@ describe('changes that a pipe did not send', () => {
     await as(buyer, 200, 'DELETE', `/bookings/${bookingId}`);
 
     // The freed seat is told to nobody, but its change is named.
-    await soon(async () => expect((await list(toQueue)).messages.length).toBeGreaterThan(0));
+    await eventually(async () => expect((await list(toQueue)).messages.length).toBeGreaterThan(0));
     const { kind, messages } = await list(toQueue);
     expect(kind).toBe('pipe');
     const named = JSON.parse(messages[0].body);
@@ -94,7 +94,7 @@ describe('changes that a pipe did not send', () => {
     expect((await as(waiting, 200, 'GET', '/bookings')).items).toEqual([]);
 
     // What follows from the promotion is again a change that the pipe does not send.
-    await soon(async () => {
+    await eventually(async () => {
       await redrive(toQueue);
       const [tier] = (await api.call('GET', `/events/${eventId}`)).json.tiers;
       expect(tier).toMatchObject({ available: 0, waiting: false });
@@ -115,7 +115,7 @@ describe('changes that a pipe did not send', () => {
     const letter = unsentBy(api.stack, /^ChangesToBus/, { shardId, first: first ?? '', last: last ?? '' });
     await send('ChangesToBusDeadLetters', letter);
     expect(await redrive(toBus)).toBe(1);
-    await soon(async () => {
+    await eventually(async () => {
       expect((await told(buyer)).length).toBe(2);
       expect((await told(waiting)).length).toBe(1);
       expect(await totals()).toMatchObject({ ticketsSold: 1, ticketsCancelled: 1 });
@@ -131,7 +131,9 @@ describe('changes that a pipe did not send', () => {
       unsentBy(api.stack, /^ChangesToBus/, { shardId, first: last ?? '', last: newest }),
     );
     await redrive(toBus);
-    await soon(async () => expect((await emailsTo(api, waiting)).map(({ subject }) => subject).join()).toContain('🎶'));
+    await eventually(async () =>
+      expect((await emailsTo(api, waiting)).map(({ subject }) => subject).join()).toContain('🎶'),
+    );
     expect(await list(toBus)).toMatchObject({ count: 0, messages: [] });
     expect(await list('replay-changes')).toMatchObject({ count: 0, messages: [] });
   });
@@ -140,7 +142,7 @@ describe('changes that a pipe did not send', () => {
     const { shardId } = await readStream(api.stack.outputs);
     await send('ChangesToBusDeadLetters', unsentBy(api.stack, /^ChangesToBus/, { shardId, first: '0', last: '0' }));
     expect(await redrive(toBus)).toBe(1);
-    await soon(async () => expect((await list('replay-changes')).count).toBe(1));
+    await eventually(async () => expect((await list('replay-changes')).count).toBe(1));
     const { kind, messages } = await list('replay-changes');
     expect([kind, messages[0].error]).toEqual([
       'worker',

@@ -8,7 +8,7 @@ import {
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/inbox-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 import { expectInvalid, expectProblem } from '../support/trace.ts';
 

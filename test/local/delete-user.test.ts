@@ -1,11 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifyTable } from '../../bench/verify-table.ts';
 import { accountStack, password } from '../support/account-client.ts';
 import { createClient, type Person } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
-import { eventually } from '../support/inbox-client.ts';
 import { contentsOf, expectProblem } from '../support/trace.ts';
+import { verified } from '../support/verified.ts';
 
 let stack: Awaited<ReturnType<typeof accountStack>>;
 let api: ReturnType<typeof createClient>;
@@ -14,11 +13,7 @@ beforeAll(async () => {
   api = createClient(stack.stack.outputs);
 });
 afterAll(async () => {
-  const { dynamodbEndpoint, region, tableName } = stack.stack.outputs;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
-  expect((await verifyTable({ client, tableName })).findings).toEqual([]);
-  client.destroy();
+  await verified(stack.stack.outputs);
   await stack.stop();
 });
 

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startDynoxide } from '../../local/dynoxide.ts';
 import type { StackOutputs } from '../../local/outputs.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { eventually } from '../support/eventually.ts';
 import { arnOf, bus, type FakeFeed, mapping, pipe, policy, queue, rule, writeFakeFeed } from '../support/fake-feed.ts';
 import { createFeedClient } from '../support/feed-client.ts';
 import { deleteTable, testDatabase } from '../support/stack.ts';
@@ -31,7 +32,6 @@ const overBus = {
   Sort: rule('Jobs', { source: [{ prefix: 'Pipe ' }], 'detail-type': ['Event from aws:dynamodb'] }),
   Policy: policy('Jobs', 'Sort'),
 };
-const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 15_000, interval: 20 });
 
 function write(...parameters: Parameters<typeof writeFakeFeed>): FakeFeed {
   const feed = writeFakeFeed(...parameters);

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { arnOf, bus, type FakeFeed, mapping, pipe, policy, queue, rule, writeFakeFeed } from '../support/fake-feed.ts';
 import { createFeedClient, type FeedClient } from '../support/feed-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
@@ -75,7 +76,6 @@ afterAll(async () => {
   feed?.remove();
 });
 
-const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
 const begunWith = (id: string) => feed.ledger().filter(({ kind, ids }) => kind === 'begin' && ids.includes(id));
 const timesOf = (id: string) => begunWith(id).map(({ at }) => at);
 

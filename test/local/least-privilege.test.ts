@@ -16,7 +16,7 @@ import type { Credentials } from '../../local/sigv4.ts';
 import { synthesizeOnce } from '../support/assembly-dir.ts';
 import { assemblyWithout, type Missing } from '../support/assembly-without.ts';
 import type { Person } from '../support/client.ts';
-import { eventually } from '../support/inbox-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 import { expectProblem } from '../support/trace.ts';
 

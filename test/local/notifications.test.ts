@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Person } from '../support/client.ts';
-import { emailsTo, eventually, notificationsOf, untilTold } from '../support/inbox-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { emailsTo, notificationsOf, untilTold } from '../support/inbox-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 
 let api: TestStack;

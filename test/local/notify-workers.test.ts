@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Booking } from '../../functions/domain/booking.ts';
 import { mail } from '../../functions/shared/mail.ts';
+import { eventually } from '../support/eventually.ts';
 import { storedEvent } from '../support/factories.ts';
 import { changeMessage, deliver, withTable } from '../support/store-table.ts';
 
@@ -222,7 +223,7 @@ describe('the email of an entry', () => {
     const { promise, resolve: release } = Promise.withResolvers<object>();
     postOffice.on(SendEmailCommand).callsFake(() => promise);
     const first = deliver(functions.sendEmail, [message]);
-    await vi.waitFor(() => expect(sent()).toBe(1));
+    await eventually(() => expect(sent()).toBe(1));
     expect(await deliver(functions.sendEmail, [message])).toEqual([0]);
     release({});
     expect(await first).toEqual([]);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Person, password, uniqueEmail } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
 import { createFeedClient } from '../support/feed-client.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
@@ -68,7 +69,7 @@ describe('GET /local/metrics', () => {
   });
 
   test('counts what the workers do, and how late they are told', async () => {
-    await vi.waitFor(async () => expect(await counted('messages_total', 'notify')).toBeGreaterThan(2), 10_000);
+    await eventually(async () => expect(await counted('messages_total', 'notify')).toBeGreaterThan(2));
     expect(await counted('feed_lag_seconds_count', 'notify')).toBeGreaterThan(0);
   });
 
@@ -105,10 +106,10 @@ test('no log tells a secret or who somebody is, whatever goes wrong', async () =
   for (const body of [secrets.poison, JSON.stringify({ email: secrets.poisonEmail, card })]) {
     await feed.send(queue?.logicalId ?? '', body);
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const failed = (await entries()).filter(({ operation }) => operation === 'send-email');
     expect(failed.length).toBeGreaterThanOrEqual(2);
-  }, 10_000);
+  });
   feed.destroy();
   // The SDK's own errors: the table is gone.
   const { dynamodbEndpoint, tableName, region } = api.stack.outputs;

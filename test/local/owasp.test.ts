@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { operations } from '../../functions/api/contract.ts';
 import { limits } from '../../functions/domain/limits.ts';
 import type { CallOptions, Person, Received } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
 import { accessClaims, signedByPool, signedByStranger, unsigned } from '../support/forged-token.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -52,10 +53,10 @@ beforeAll(async () => {
   const waiting = await send(`POST /events/${eventId}/waitlist`, { token: buyer.accessToken, body: { quantity: 1 } });
   expect([created.status, booked.status, waiting.status]).toEqual([201, 201, 201]);
   const { bookingId } = booked.json;
-  const notificationId = await vi.waitFor(async () => {
+  const notificationId = await eventually(async () => {
     const { json } = await send('GET /notifications', { token: buyer.accessToken });
     return json.items[0].notificationId as string;
-  }, 10_000);
+  });
   ids = { eventId, bookingId, notificationId, tierId: 'standard', userId: buyer.userId };
 });
 afterAll(() => api?.stop());
@@ -410,10 +411,10 @@ describe('API7:2023 Server Side Request Forgery', () => {
     await send('PATCH /users/me', { token: thief.accessToken, body: { name: `${url}/me` } });
     const booked = await book(thief, eventId);
     // The notification and its email have these texts in them.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { json } = await send('GET /notifications', { token: thief.accessToken });
       expect(json.items.map((item: { eventId: string }) => item.eventId)).toContain(eventId);
-    }, 10_000);
+    });
     await send(`GET /events?q=${encodeURIComponent(url)}`);
     await send(`GET /docs/${encodeURIComponent(`${url}/asset.js`)}`);
     await send(`GET /problems/${encodeURIComponent(url)}`);

@@ -1,10 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { verifyTable } from '../../bench/verify-table.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, password, type Received, uniqueEmail } from '../support/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { tierBody } from '../support/factories.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 import { expectProblem } from '../support/trace.ts';
+import { verified } from '../support/verified.ts';
 
 /** A stage with small quotas, so that a test reaches them with a few requests. */
 
@@ -25,16 +25,7 @@ beforeAll(async () => {
   unused = await Promise.all(Array.from({ length: 11 }, () => api.registerUser()));
 });
 afterAll(async () => {
-  const { dynamodbEndpoint: endpoint, region, tableName } = api.stack.outputs;
-  const client = new DynamoDBClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  await vi.waitFor(async () => expect((await verifyTable({ client, tableName })).findings).toEqual([]), {
-    timeout: 15_000,
-    interval: 1_000,
-  });
+  await verified(api.stack.outputs);
   await api.stop();
 });
 
@@ -142,7 +133,7 @@ describe('tickets of one person', () => {
     reached(await bob.book(eventId, 2, { tierId: 'vip' }), 2, 1);
     expect((await bob.book(eventId, 1, { tierId: 'vip' })).status).toBe(201);
     await ada.cancel(taken);
-    await vi.waitFor(async () => expect(await bob.bookings()).toHaveLength(2), 5_000);
+    await eventually(async () => expect(await bob.bookings()).toHaveLength(2));
     reached(await bob.book(eventId, 1, { tierId: 'vip' }), 2, 2);
   });
 

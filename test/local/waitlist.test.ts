@@ -1,14 +1,14 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { verifyTable } from '../../bench/verify-table.ts';
 import { tierKey } from '../../functions/store/keys.ts';
 import type { Person, Received } from '../support/client.ts';
+import { eventually, passed } from '../support/eventually.ts';
 import { eventBody, tierBody } from '../support/factories.ts';
 import { readPages } from '../support/pages.ts';
 import { type TestStack, withStack } from '../support/stack.ts';
 import { contentsOf, expectInvalid, expectProblem } from '../support/trace.ts';
+import { verified } from '../support/verified.ts';
 
 /** Bugs that other ticket systems shipped with their waitlists, on a stage whose holds last five seconds. */
 
@@ -20,14 +20,7 @@ beforeAll(async () => {
   people = await Promise.all(Array.from({ length: 6 }, () => api.registerUser()));
 });
 afterAll(async () => {
-  const { dynamodbEndpoint, region, tableName } = api.stack.outputs;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
-  // Statistics follow within seconds.
-  await vi.waitFor(async () => expect((await verifyTable({ client, tableName })).findings).toEqual([]), {
-    timeout: 15_000,
-    interval: 1_000,
-  });
+  await verified(api.stack.outputs);
   await api.stop();
 });
 
@@ -51,10 +44,8 @@ const confirmedOf = async (n: number, eventId: string) =>
 const entriesOf = (eventId: string, filter = '') =>
   readPages((query) => api.call('GET', `/admin/events/${eventId}/waitlist${query}`, { signAs: 'admin' }), 2, filter);
 const tierOf = async (eventId: string) => (await api.call('GET', `/events/${eventId}`)).json.tiers[0];
-/** A freed seat reaches the person in line within two seconds; here all tests share the machine at once. */
-const soon = <T>(act: () => Promise<T>) => vi.waitFor(act, { timeout: 5_000, interval: 50 });
 const promoted = (n: number, eventId: string, quantity = 1) =>
-  soon(async () => expect(await confirmedOf(n, eventId)).toMatchObject([{ quantity }]));
+  eventually(async () => expect(await confirmedOf(n, eventId)).toMatchObject([{ quantity }]));
 /** All seats of an event, in the hands of person 0. */
 async function soldOut(tier: Record<string, unknown> = {}, quantity = 1, more = {}) {
   const eventId = await newEvent({ capacity: quantity, ...tier }, more);
@@ -89,8 +80,8 @@ describe.concurrent('joining', () => {
     const { json: hold } = await book(0, eventId, 2, { hold: true });
     expect((await join(1, eventId)).status).toBe(201);
     expect((await leave(1, eventId)).status).toBe(204);
-    await soon(async () => expect((await tierOf(eventId)).waiting).toBe(false));
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(hold.holdExpiresAt)), { timeout: 10_000 });
+    await eventually(async () => expect((await tierOf(eventId)).waiting).toBe(false));
+    await passed(hold.holdExpiresAt);
     expectProblem(await join(1, eventId), 409, 'seats-available', { available: 2 });
   });
 
@@ -133,10 +124,10 @@ describe.concurrent('while people wait', () => {
     expectProblem(await book(2, eventId), 409, 'sold-out', { available: 0, waitlist: true });
     expect((await join(1, eventId, 4)).status).toBe(201);
     await cancel(0, bookingId);
-    await soon(async () => expectProblem(await book(2, eventId), 409, 'waitlist-first', { available: 3 }));
+    await eventually(async () => expectProblem(await book(2, eventId), 409, 'waitlist-first', { available: 3 }));
     expect((await leave(1, eventId)).status).toBe(204);
     expectProblem(await leave(1, eventId), 404, 'not-found');
-    await soon(async () => expect((await book(2, eventId)).status).toBe(201));
+    await eventually(async () => expect((await book(2, eventId)).status).toBe(201));
     expect(await entriesOf(eventId)).toMatchObject([{ status: 'LEFT', quantity: 4 }]);
   });
 
@@ -151,7 +142,7 @@ describe.concurrent('while people wait', () => {
     expect((await leave(0, eventId)).status).toBe(204);
     const [booking] = await confirmedOf(1, eventId);
     expect((await cancel(1, booking.bookingId)).status).toBe(200);
-    await soon(async () => expect((await book(1, eventId, 2)).status).toBe(201));
+    await eventually(async () => expect((await book(1, eventId, 2)).status).toBe(201));
   });
 });
 
@@ -190,7 +181,7 @@ describe.concurrent('promotion', () => {
     const { eventId, bookingId } = await soldOut({}, 2);
     expect((await join(1, eventId, 3)).status).toBe(201);
     await cancel(0, bookingId);
-    await soon(async () => {
+    await eventually(async () => {
       expect(await entriesOf(eventId)).toMatchObject([{ passedOver: { reason: '2 seats were free, 3 are wanted' } }]);
     });
     expect((await join(2, eventId, 2)).json).toMatchObject({ position: 2, size: 2 });
@@ -231,7 +222,7 @@ describe.concurrent('promotion', () => {
     expect(status).toBe(200);
     await promoted(1, eventId);
     await promoted(2, eventId);
-    await soon(async () => expect((await book(3, eventId)).status).toBe(201));
+    await eventually(async () => expect((await book(3, eventId)).status).toBe(201));
     expect(await tierOf(eventId)).toMatchObject({ waiting: false });
   });
 
@@ -239,19 +230,19 @@ describe.concurrent('promotion', () => {
     const eventId = await newEvent({ capacity: 1 });
     expect((await book(0, eventId, 1, { hold: true })).status).toBe(201);
     expect((await join(1, eventId)).status).toBe(201);
-    await vi.waitFor(async () => expect(await confirmedOf(1, eventId)).toHaveLength(1), { timeout: 12_000 });
+    await eventually(async () => expect(await confirmedOf(1, eventId)).toHaveLength(1));
   });
 
   it('17: does not happen after the sale closed: the list closes instead', async () => {
     const saleClosesAt = new Date(Date.now() + 4_000).toISOString();
     const { eventId, bookingId } = await soldOut({ saleClosesAt, maxPerUser: 1 });
     expect((await join(1, eventId)).status).toBe(201);
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(saleClosesAt)), { timeout: 10_000 });
+    await passed(saleClosesAt);
     expect(await placesOf(1, eventId)).toMatchObject([{ status: 'CLOSED' }]);
     expect((await placesOf(1, eventId))[0]).not.toHaveProperty('position');
     expectProblem(await join(2, eventId), 409, 'waitlist-closed', { closedAt: saleClosesAt });
     expect((await cancel(0, bookingId)).status).toBe(200);
-    await soon(async () => expect(await entriesOf(eventId)).toMatchObject([{ status: 'CLOSED' }]));
+    await eventually(async () => expect(await entriesOf(eventId)).toMatchObject([{ status: 'CLOSED' }]));
     expect(await placesOf(1, eventId)).toMatchObject([{ status: 'CLOSED' }]);
     expectProblem(await leave(1, eventId), 404, 'not-found');
     expect(await bookingsOf(1, eventId)).toEqual([]);
@@ -263,13 +254,13 @@ describe('a sale that is over', () => {
     const saleClosesAt = new Date(Date.now() + 3_000).toISOString();
     const { eventId } = await soldOut({ saleClosesAt });
     for (const n of [1, 2]) expect((await join(n, eventId)).status).toBe(201);
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(saleClosesAt)), { timeout: 10_000 });
+    await passed(saleClosesAt);
     expect(await placesOf(1, eventId)).toMatchObject([{ status: 'CLOSED' }]);
-    await soon(async () => {
+    await eventually(async () => {
       expect(await entriesOf(eventId)).toMatchObject([{ status: 'CLOSED' }, { status: 'CLOSED' }]);
     });
     expect(await placesOf(2, eventId)).toMatchObject([{ status: 'CLOSED' }]);
-    await soon(async () => expect((await tierOf(eventId)).waiting).toBe(false));
+    await eventually(async () => expect((await tierOf(eventId)).waiting).toBe(false));
   });
 });
 
@@ -281,7 +272,7 @@ describe('an event that is cancelled', () => {
     expect(status).toBe(202);
     expect((await join(3, eventId)).json).toMatchObject({ status: 409, code: 'event-cancelled' });
     expect(await placesOf(1, eventId)).toMatchObject([{ status: 'CLOSED' }]);
-    await soon(async () => {
+    await eventually(async () => {
       expect(await entriesOf(eventId)).toMatchObject([{ status: 'CLOSED' }, { status: 'CLOSED' }]);
       for (const n of [1, 2]) {
         const { items } = (await as(n, 'GET', '/notifications')).json;

@@ -1,5 +1,5 @@
-import { vi } from 'vitest';
 import type { Person } from './client.ts';
+import { eventually } from './eventually.ts';
 import type { TestStack } from './stack.ts';
 
 export interface SentEmail {
@@ -23,8 +23,6 @@ export async function notificationsOf(api: TestStack, { accessToken }: Person) {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
   return json as { items: any[]; unread: number };
 }
-
-export const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 15_000, interval: 50 });
 
 /** Resolves when the person has been told these kinds of news, newest first, and of nothing else. */
 export async function untilTold(api: TestStack, person: Person, kinds: readonly string[]) {

@@ -41,7 +41,7 @@ test('the scheme of the product hardly conflicts to the last seat, a preferred s
 });
 
 test('a virtual shard is in one transaction at a time, and the table has so many units', () => {
-  const table = createVirtualTable({ capacity: 3, shards: 2, windowMs: 10, writeUnits: 27 });
+  const table = createVirtualTable({ capacity: 3, shards: 2, windowMs: 10, writeUnits: 35 });
   expect([table.book(0, 0), table.book(0, 9), table.book(1, 9), table.book(0, 10)]).toEqual([
     'sold',
     'conflict',

@@ -60,9 +60,9 @@ describe('what can be worked out by hand', () => {
     }
   });
 
-  test('a table sells its units in sevens, and the second that it has saved up', () => {
+  test('a table sells its units in nines, and the second that it has saved up', () => {
     const model = crowd(100_000, 64);
-    const writes = { perSecond: 7_000, burst: 7_000 };
+    const writes = { perSecond: 9_000, burst: 9_000 };
     const table = { ...model.table, writes, conflictsConsume: false };
     near(simulate({ ...model, table, untilMs: 10_000 }).sold, 1_000 + 10 * 1_000, 2);
   });
@@ -84,9 +84,9 @@ describe('what can be worked out by hand', () => {
     near(sale.used.requests, 15_000, 1);
   });
 
-  test('a ticket costs a request, an invocation, 14 ms of 1 GB and seven units', () => {
+  test('a ticket costs a request, an invocation, 14 ms of 1 GB and nine units', () => {
     const sale = simulate({ ...crowd(5_000, 1), shards: 1, arrivals: { kind: 'steady', perSecond: 20 } });
-    near(dollarsPerTicket(sale).requests * 1e6, 1 + 0.2 + 0.014 * 13.3334 + 7 * 0.625, 0.3);
+    near(dollarsPerTicket(sale).requests * 1e6, 1 + 0.2 + 0.014 * 13.3334 + 9 * 0.625, 0.3);
   });
 
   test('new instances come as fast as the ramp permits', () => {

@@ -60,7 +60,7 @@ describe('the table', () => {
     expect(table.book(0, 0)).toBe('sold');
     expect(table.book(0, 9.9)).toBe('conflict');
     expect(table.book(0, 10)).toBe('sold');
-    expect(table.consumed().writeUnits).toBe(7 + 6 + 7);
+    expect(table.consumed().writeUnits).toBe(9 + 8 + 9);
     expect(table.version()).toBe(2);
   });
 
@@ -71,9 +71,9 @@ describe('the table', () => {
       const verdicts = [0, 5].map((now) => sold.book(0, now));
       return [...verdicts, sold.consumed().writeUnits];
     };
-    expect(booked({ conflictsConsume: false })).toEqual(['sold', 'conflict', 7]);
-    expect(booked({ writes: { perSecond: 1, burst: 7 } })).toEqual(['sold', 'table', 7]);
-    expect(booked({ partitionWrites: { perSecond: 1, burst: 3 } })).toEqual(['sold', 'shard', 7]);
+    expect(booked({ conflictsConsume: false })).toEqual(['sold', 'conflict', 9]);
+    expect(booked({ writes: { perSecond: 1, burst: 9 } })).toEqual(['sold', 'table', 9]);
+    expect(booked({ partitionWrites: { perSecond: 1, burst: 3 } })).toEqual(['sold', 'shard', 9]);
   });
 
   test('throttles a shard above 1,000 units a second, and the whole table above its own', () => {
@@ -84,6 +84,6 @@ describe('the table', () => {
     };
     const table = { ...model.table, conflictWindowMs: 0.05 };
     expect(at(table)).toBe('shard');
-    expect(at({ ...table, writes: { perSecond: 10, burst: 70 } })).toBe('table');
+    expect(at({ ...table, writes: { perSecond: 10, burst: 90 } })).toBe('table');
   });
 });
