@@ -33,7 +33,7 @@ describe('a history', { timeout: 240_000 }, () => {
     const broken = await compile(
       mutations.filter(({ breaks }) => breaks === 'shard: available + held + sold = capacity'),
     );
-    const fails = async (seed: number) => ({ seed, ...(await explore(broken, database, seed, { maxHistories: 20 })) });
+    const fails = async (seed: number) => ({ seed, ...(await explore(broken, database, seed, { maxHistories: 8 })) });
     let first = await fails(1);
     while (first.findings.length === 0) first = await fails(first.seed + 1);
     const whole = await explore(code, database, first.seed);
