@@ -22,7 +22,7 @@ const help = `Measures ratios, counts and sizes; times are those of this machine
   npm run bench -- feed --long            with 10,000 people in line too
   npm run bench -- --json FILE           writes the JSON to a file in place of the terminal
   npm run bench -- hot storm --slow 4     slower than life, for a machine that is too small; 4 by default
-  npm run bench -- crowd --minutes 60 --clients 1000   visitors for so long; 1 minute by default. Ends with 1 where
+  npm run bench -- crowd --minutes 60 --clients 1000   visitors for so long; 4 minutes by default. Ends with 1 where
                                           the stack answers 5xx, drops a connection or grows, or the table is broken
   npm run bench -- throughput --profile DIR   a CPU profile of the stack's main thread`;
 
@@ -57,7 +57,7 @@ await runCommand(async () => {
       json: { type: 'string' },
       profile: { type: 'string' },
       long: { type: 'boolean', default: false },
-      minutes: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '4' },
       clients: { type: 'string', default: '1000' },
       think: { type: 'string', default: '1000' },
       slow: { type: 'string', default: '4' },

@@ -43,6 +43,11 @@ const withWindow = (model: Model, conflictWindowMs: number): Model => ({
   table: { ...model.table, conflictWindowMs },
 });
 
+const withTableUnits = (model: Model, perSecond: number): Model => ({
+  ...model,
+  table: { ...model.table, writes: { perSecond, burst: perSecond } },
+});
+
 const freeConflicts = (model: Model): Model => ({ ...model, table: { ...model.table, conflictsConsume: false } });
 
 /** The sale of 50,000 tickets to a million people, on other accounts and with other settings. */
@@ -55,6 +60,7 @@ export const variants: readonly Case[] = [
   { name: '… if the account counts their requests', model: byAccount(withReserved(variantOf, 2), variantOf) },
   { name: 'four instances for each shard at most', model: withReserved(variantOf, 4) },
   { name: 'eight instances for each shard at most', model: withReserved(variantOf, 8) },
+  { name: 'a table of 100,000 units a second', model: withTableUnits(variantOf, 100_000) },
   { name: 'quotas raised tenfold', model: onRaisedQuotas(variantOf) },
   { name: '… and eight instances for each shard at most', model: withReserved(onRaisedQuotas(variantOf), 8) },
   { name: 'conflict window of 5 ms', model: withWindow(variantOf, 5) },
