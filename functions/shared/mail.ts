@@ -1,11 +1,14 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { observable } from './aws-clients.ts';
 
 /** Adaptive: where the account's sending rate is reached, it slows down instead of failing. */
-export const mail = new SESv2Client({
-  retryMode: 'adaptive',
-  maxAttempts: 4,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-});
+export const mail = observable(
+  new SESv2Client({
+    retryMode: 'adaptive',
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  }),
+);
 
 export interface Email {
   from: string;

@@ -1,7 +1,8 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { observable } from './aws-clients.ts';
 import { env } from './env.ts';
 
-export const queues = new SQSClient({ maxAttempts: 2 });
+export const queues = observable(new SQSClient({ maxAttempts: 2 }));
 
 /**
  * Resolves when every queue of the stack answers.

@@ -2,14 +2,17 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
+import { observable } from './aws-clients.ts';
 import { env } from './env.ts';
 import { inParallel } from './in-parallel.ts';
 import { messageBody, queues } from './queues.ts';
 
-const buses = new EventBridgeClient({
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-});
+const buses = observable(
+  new EventBridgeClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  }),
+);
 
 const ToBus = z.object({ pipe: z.string(), bus: z.string(), source: z.string(), detailType: z.string() });
 type ToBus = z.infer<typeof ToBus>;

@@ -1,3 +1,4 @@
+import { awsClients } from './aws-clients.ts';
 import { optionalEnv } from './env.ts';
 
 /**
@@ -8,5 +9,5 @@ import { optionalEnv } from './env.ts';
 export async function traced<T>(operation: string, work: () => Promise<T>): Promise<T> {
   if (!/(?:^|;)Sampled=1(?:;|$)/.test(optionalEnv('_X_AMZN_TRACE_ID') ?? '')) return work();
   const { inSubsegment } = await import('#x-ray');
-  return inSubsegment(operation, work);
+  return inSubsegment(operation, awsClients, work);
 }

@@ -9,12 +9,15 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
+import { observable } from '../shared/aws-clients.ts';
 
 /** The pipes read the stream too: whoever comes third waits and asks again. */
-const streams = new DynamoDBStreamsClient({
-  maxAttempts: 5,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-});
+const streams = observable(
+  new DynamoDBStreamsClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  }),
+);
 
 const SequenceNumber = z.string().regex(/^\d{1,40}$/, { abort: true });
 
