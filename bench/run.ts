@@ -134,7 +134,7 @@ async function onStack(wanted: readonly Name[], { profile, long }: Flags, result
     // Only now: what speaks DynamoDB reads the environment when it is imported.
     if (wanted.includes('throughput')) {
       const { measureThroughput, printThroughput } = await import('./throughput/throughput.ts');
-      const throughput = await measureThroughput(stack.outputs);
+      const throughput = await measureThroughput(stack);
       printThroughput(throughput);
       results.throughput = throughput;
     }

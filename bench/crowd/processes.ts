@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { familyOf, listProcesses, type Process, partOf } from '../support/processes.ts';
 
 /** Megabytes that the processes of a stack have in memory, by what they are. */
 export interface MemorySample {
@@ -9,15 +8,7 @@ export interface MemorySample {
   readonly megabytes: Readonly<Record<string, number>>;
 }
 
-const run = promisify(execFile);
 const everyMs = 1_000;
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly megabytes: number;
-  readonly command: string;
-}
 
 /** Looks at the memory of a process and all below it, once a second. */
 export function watchMemory(pid: number) {
@@ -43,36 +34,11 @@ function ignoreAbort(error: unknown): void {
   if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 }
 
-async function listProcesses(): Promise<Process[]> {
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { maxBuffer: 64 * 1024 * 1024 });
-  return stdout.split('\n').flatMap((line) => {
-    const [, pid, parent, kilobytes, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined
-      ? []
-      : [{ pid: Number(pid), parent: Number(parent), megabytes: Number(kilobytes) / 1_024, command }];
-  });
-}
-
 function sizesOf(root: number, processes: readonly Process[]): Record<string, number> {
-  const family = new Set([root]);
-  // A child may stand before its parent.
-  for (let size = 0; size !== family.size; ) {
-    size = family.size;
-    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
-  }
   const sizes: Record<string, number> = {};
-  for (const { pid, megabytes, command } of processes) {
-    if (!family.has(pid)) continue;
-    const name = pid === root ? 'gateway and functions' : nameOf(command);
-    if (name) sizes[name] = (sizes[name] ?? 0) + megabytes;
+  for (const { pid, megabytes, command } of familyOf(root, processes)) {
+    const part = pid === root ? 'gateway and functions' : partOf(command);
+    if (part) sizes[part] = (sizes[part] ?? 0) + megabytes;
   }
   return sizes;
-}
-
-/** @returns undefined for the helpers that only wait for another process to end */
-function nameOf(command: string): string | undefined {
-  if (command.includes('workers-process')) return 'workers and queues';
-  if (command.includes('cognito-process')) return 'user pool';
-  if (/\bdynoxide\b/.test(command) && !command.startsWith('sh ')) return 'database';
-  return undefined;
 }

@@ -1,14 +1,15 @@
 import { ulid } from 'ulid';
 import { Pool } from 'undici';
-import type { StackOutputs } from '../../local/outputs.ts';
 import { createApi, expected } from '../support/api.ts';
 import { signInPeople } from '../support/people.ts';
 import { untilQueuesAreEmpty } from '../support/queues.ts';
 import { median } from '../support/statistics.ts';
 import { print, tableText } from '../support/table.ts';
 import { administratorOf } from '../support/target.ts';
+import type { ThrowAwayStack } from '../support/throw-away-stack.ts';
 import { startBareDatabase } from './bare-database.ts';
 import { perSecond } from './per-second.ts';
+import { addDifference, processorTimes } from './processor-time.ts';
 import { createRawWriter } from './raw-writes.ts';
 
 export interface Throughput {
@@ -16,6 +17,8 @@ export interface Throughput {
   rounds: { bookingsPerSecond: number; rawPerSecond: number; ratio: number }[];
   /** Median of the rounds. */
   ratio: number;
+  /** What a booking takes of the processors while people book; empty where the system does not tell. */
+  processorMs: Record<string, number>;
   target: number;
 }
 
@@ -35,7 +38,7 @@ const quietMs = 120_000;
  * kind takes. Both take turns, so that what else the machine does meets them alike; what bookings cause later competes
  * with bookings, and is over before the bare transactions have their turn.
  */
-export async function measureThroughput(outputs: StackOutputs): Promise<Throughput> {
+export async function measureThroughput({ outputs, pid }: ThrowAwayStack): Promise<Throughput> {
   const administrator = administratorOf(outputs);
   const api = createApi(outputs.apiUrl, clients, administrator);
   const pool = new Pool(outputs.apiUrl, { connections: clients });
@@ -50,13 +53,18 @@ export async function measureThroughput(outputs: StackOutputs): Promise<Throughp
     await untilQueuesAreEmpty(outputs, quietMs);
     await perSecond(raw.write, clients, warmUpMs / 2);
     const results: Throughput['rounds'] = [];
+    const processor = new Map<string, number>();
     for (let round = 0; round < rounds; round += 1) {
+      const before = await processorTimes(pid);
       const bookingsPerSecond = await perSecond(bookThroughHttp, clients, roundMs);
+      addDifference(processor, before, await processorTimes(pid));
       await untilQueuesAreEmpty(outputs, quietMs);
       const rawPerSecond = await perSecond(raw.write, clients, roundMs);
       results.push({ bookingsPerSecond, rawPerSecond, ratio: bookingsPerSecond / rawPerSecond });
     }
-    return { clients, rounds: results, ratio: median(results.map(({ ratio }) => ratio)), target };
+    const bookings = results.reduce((sum, { bookingsPerSecond }) => sum + (bookingsPerSecond * roundMs) / 1_000, 0);
+    const processorMs = Object.fromEntries([...processor].map(([part, ms]) => [part, ms / bookings]));
+    return { clients, rounds: results, ratio: median(results.map(({ ratio }) => ratio)), processorMs, target };
   } finally {
     await Promise.all([pool.close(), api.close(), bare.stop()]);
   }
@@ -90,7 +98,7 @@ async function book(pool: Pool, eventId: string, token: string): Promise<void> {
   await body.dump();
 }
 
-export function printThroughput({ rounds, ratio, target }: Throughput): void {
+export function printThroughput({ rounds, ratio, processorMs, target }: Throughput): void {
   print(
     `\nThroughput: bookings a second on one event, ${clients} clients, against bare transactions of the same items`,
   );
@@ -101,5 +109,13 @@ export function printThroughput({ rounds, ratio, target }: Throughput): void {
     ratio.toFixed(2),
   ]);
   print(tableText(['', 'bookings/s through HTTP', 'transactions/s', 'ratio'], rows));
+  const parts = Object.entries(processorMs).sort(([, a], [, b]) => b - a);
+  if (parts.length > 0)
+    print(
+      tableText(
+        ['while people book', 'ms of a processor, a booking'],
+        parts.map(([part, ms]) => [part, ms.toFixed(2)]),
+      ),
+    );
   print(`ratio ${ratio.toFixed(2)} (median), target ${target}: ${ratio >= target ? 'met' : 'MISSED'}`);
 }
